@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "utf8.h"
+
+enum nucleus_status nucleus_succeed(struct nucleus_error *err)
+{
+    err->status = NUCLEUS_OK;
+    err->os_error = 0;
+    err->message[0] = '\0';
+    return NUCLEUS_OK;
+}
+
+enum nucleus_status nucleus_fail(struct nucleus_error *err, enum nucleus_status status,
+                                 const char *format, ...)
+{
+    va_list arguments;
+
+    err->status = status;
+    err->os_error = 0;
+    va_start(arguments, format);
+    (void)vsnprintf(err->message, sizeof err->message, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+/* C0, DEL, and C1, which terminals obey too, in its UTF-8 form. */
+static bool is_control(const unsigned char *text)
+{
+    return text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && text[1] < 0xa0);
+}
+
+/* Writes the character at *text, escaped, to out (4 bytes) and steps over it. Returns the bytes
+ * written. */
+static size_t escape_one(const char **text, const char *end, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *bytes = (const unsigned char *)*text;
+    size_t length = nucleus_utf8_length(*text, end);
+
+    if (length > 0 && !is_control(bytes)) {
+        memcpy(out, bytes, length);
+        *text += length;
+        return length;
+    }
+    out[0] = '\\';
+    out[1] = 'x';
+    out[2] = digits[bytes[0] >> 4];
+    out[3] = digits[bytes[0] & 15];
+    *text += 1;
+    return 4;
+}
+
+/* Writes text, escaped, to the room bytes at out, without a NUL. Returns the bytes written. */
+static size_t escape(char *out, size_t room, const char *text)
+{
+    static const char cut[] = "...";
+    const char *end = text + strlen(text);
+    char one[4];
+    size_t total = 0;
+    size_t used = 0;
+
+    for (const char *p = text; p < end;)
+        total += escape_one(&p, end, one);
+    if (total > room) {
+        used = sizeof cut - 1;
+        memcpy(out, cut, used);
+        while (total > room - used)
+            total -= escape_one(&text, end, one);
+    }
+    while (text < end)
+        used += escape_one(&text, end, out + used);
+    return used;
+}
+
+/* The message becomes "WHAT 'PATH': REASON". what and reason are short and ours. */
+static void compose(struct nucleus_error *err, const char *what, struct nucleus_shown shown,
+                    const char *reason)
+{
+    size_t room = sizeof err->message - sizeof " '/': " - strlen(what) - strlen(reason);
+    size_t used = (size_t)snprintf(err->message, sizeof err->message, "%s '", what);
+
+    if (shown.dir && shown.dir[0] != '\0') {
+        bool slash = shown.dir[strlen(shown.dir) - 1] == '/';
+
+        used += escape(err->message + used, room - strlen(shown.name), shown.dir);
+        if (!slash)
+            err->message[used++] = '/';
+        room = strlen(shown.name);
+    }
+    used += escape(err->message + used, room, shown.name);
+    (void)snprintf(err->message + used, sizeof err->message - used, "': %s", reason);
+}
+
+enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_status status,
+                                    int os_error, const char *what, struct nucleus_shown shown,
+                                    const char *reason)
+{
+    char described[NUCLEUS_REASON_SIZE];
+
+    if (!reason) {
+        nucleus_describe_errno(os_error, described, sizeof described);
+        reason = described;
+    }
+    err->status = status;
+    err->os_error = os_error;
+    compose(err, what, shown, reason);
+    return status;
+}
+
+void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown)
+{
+    char reason[NUCLEUS_REASON_SIZE];
+
+    (void)snprintf(reason, sizeof reason, "%.*s", (int)sizeof reason - 1, err->message);
+    compose(err, what, shown, reason);
+}
+
+void nucleus_describe_errno(int os_error, char *ret, size_t size)
+{
+    if (strerror_r(os_error, ret, size) != 0)
+        (void)snprintf(ret, size, "error %d", os_error);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Filling a caller's struct nucleus_error. */
+#ifndef NUCLEUS_ERROR_H
+#define NUCLEUS_ERROR_H
+
+#include "nucleus/checkpoint.h"
+
+/* The first line of a public function: a caller that passes no err gets one to ignore. Below,
+ * err is never NULL. */
+#define NUCLEUS_OR_SCRATCH(err) ((err) ? (err) : &(struct nucleus_error){.status = NUCLEUS_OK})
+
+/* A file as messages show it: 'DIR/NAME', or 'NAME' where dir is NULL or "". */
+struct nucleus_shown {
+    const char *dir;
+    const char *name;
+};
+
+enum { NUCLEUS_REASON_SIZE = 256 };
+
+/* err says OK. Returns NUCLEUS_OK. */
+enum nucleus_status nucleus_succeed(struct nucleus_error *err);
+
+/* Sets err to a message in our own words; foreign text goes through nucleus_fail_at(). Returns
+ * status. */
+enum nucleus_status nucleus_fail(struct nucleus_error *err, enum nucleus_status status,
+                                 const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Sets err to "WHAT 'PATH': REASON"; a NULL reason is os_error's. The path is escaped, and
+ * shortened at its beginning where all of it has no room. Returns status. */
+enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_status status,
+                                    int os_error, const char *what, struct nucleus_shown shown,
+                                    const char *reason);
+
+/* Puts "WHAT 'PATH': " before the message; status and os_error stay. */
+void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown);
+
+/* What os_error means, in size bytes at ret. */
+void nucleus_describe_errno(int os_error, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "fd_io.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "system.h"
+
+enum { MAX_INTERRUPTS = 100 };
+
+/* Whether a call that gave result shall be made again. */
+static bool interrupted(ssize_t result, int *interrupts)
+{
+    return result < 0 && errno == EINTR && ++*interrupts < MAX_INTERRUPTS;
+}
+
+int nucleus_open(int dirfd, const char *path, int flags)
+{
+    int interrupts = 0;
+    int fd;
+
+    do
+        fd = nucleus_system_openat(dirfd, path, flags, 0);
+    while (interrupted(fd, &interrupts));
+    return fd;
+}
+
+int nucleus_fd_above_stdio(int fd)
+{
+    int above;
+    int os_error;
+
+    if (fd < 0 || fd > 2)
+        return fd;
+    above = nucleus_system_move_up(fd, 3);
+    os_error = errno;
+    (void)nucleus_system_close(fd);
+    errno = os_error;
+    return above;
+}
+
+ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        int interrupts = 0;
+        ssize_t count;
+
+        do
+            count = nucleus_system_read(fd, (char *)bytes + done, size - done);
+        while (interrupted(count, &interrupts));
+        if (count < 0)
+            return -1;
+        if (count == 0)
+            break;
+        done += (size_t)count;
+    }
+    return (ssize_t)done;
+}
+
+int nucleus_write_all(int fd, const void *bytes, size_t size)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        int interrupts = 0;
+        ssize_t count;
+
+        do
+            count = nucleus_system_write(fd, (const char *)bytes + done, size - done);
+        while (interrupted(count, &interrupts));
+        if (count == 0)
+            errno = EIO;
+        if (count <= 0)
+            return -1;
+        done += (size_t)count;
+    }
+    return 0;
+}
+
+int nucleus_random(uint64_t *ret)
+{
+    int interrupts = 0;
+    ssize_t size;
+
+    do
+        size = nucleus_system_getrandom(ret, sizeof *ret);
+    while (interrupted(size, &interrupts));
+    if (size >= 0 && size != (ssize_t)sizeof *ret)
+        errno = EIO;
+    return size == (ssize_t)sizeof *ret ? 0 : -1;
+}
+
+int nucleus_sync(int fd)
+{
+    int interrupts = 0;
+    int result;
+
+    do
+        result = nucleus_system_fsync(fd);
+    while (interrupted(result, &interrupts));
+    return result;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "json_decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "json_tree.h"
+#include "strings.h"
+
+static enum nucleus_status no_memory(struct nucleus_error *err)
+{
+    return nucleus_fail(err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
+}
+
+static enum nucleus_status wrong_type(struct nucleus_error *err, const struct nucleus_where *where,
+                                      const char *problem)
+{
+    return nucleus_fail_member(err, NUCLEUS_ERROR_SCHEMA, where, problem);
+}
+
+/* The strings of an array, one behind the other. NULL: no memory. */
+static char *pack_strings(const cJSON *array, size_t size)
+{
+    char *pack = malloc(size + 1);
+    char *out = pack;
+    const cJSON *item;
+
+    if (!pack)
+        return NULL;
+    cJSON_ArrayForEach(item, array)
+    {
+        size_t length = strlen(item->valuestring) + 1;
+
+        memcpy(out, item->valuestring, length);
+        out += length;
+    }
+    return pack;
+}
+
+static const char *next_packed(const void **cursor)
+{
+    const char *text = *cursor;
+
+    *cursor = text + strlen(text) + 1;
+    return text;
+}
+
+/*
+ * A tree of many short strings takes 28 times the bytes of the text, their copies 14 times; both
+ * at once would be too much. So the strings are packed, the tree's are freed, and only then are
+ * the copies made.
+ */
+static enum nucleus_status decode_strings(cJSON *array, const struct nucleus_member *member,
+                                          void *object, const struct nucleus_where *where,
+                                          struct nucleus_error *err)
+{
+    struct nucleus_where element = {.outer = where};
+    size_t size = 0;
+    const cJSON *item;
+    char *pack;
+    char **list;
+
+    cJSON_ArrayForEach(item, array)
+    {
+        const char *text = nucleus_json_string(item);
+
+        if (!text)
+            return wrong_type(err, &element, "is not a string");
+        size += strlen(text) + 1;
+        element.index++;
+    }
+    pack = pack_strings(array, size);
+    if (!pack)
+        return no_memory(err);
+    cJSON_Delete(array->child);
+    array->child = NULL;
+    list = nucleus_strings_copy(element.index, next_packed, pack);
+    free(pack);
+    if (!list)
+        return no_memory(err);
+    nucleus_member_set_pointer(member, object, list);
+    return NUCLEUS_OK;
+}
+
+static enum nucleus_status decode_object(const cJSON *tree, const struct nucleus_object *type,
+                                         void *object, const struct nucleus_where *where,
+                                         struct nucleus_error *err);
+
+/* An array of structs; each is linked to object before it is filled, so that it is never lost. */
+static enum nucleus_status decode_objects(const cJSON *array, const struct nucleus_member *member,
+                                          void *object, const struct nucleus_where *where,
+                                          struct nucleus_error *err)
+{
+    const struct nucleus_object *type = member->object;
+    struct nucleus_where element = {.outer = where};
+    size_t count = (size_t)cJSON_GetArraySize(array);
+    char *structs = calloc(count + 1, type->size);
+    const cJSON *item;
+
+    if (!structs)
+        return no_memory(err);
+    nucleus_member_set_pointer(member, object, structs);
+    *nucleus_member_count(member, object) = count;
+    cJSON_ArrayForEach(item, array)
+    {
+        enum nucleus_status status =
+            decode_object(item, type, structs + element.index * type->size, &element, err);
+
+        if (status != NUCLEUS_OK)
+            return status;
+        element.index++;
+    }
+    return NUCLEUS_OK;
+}
+
+static enum nucleus_status decode_inner(const cJSON *item, const struct nucleus_member *member,
+                                        void *object, const struct nucleus_where *where,
+                                        struct nucleus_error *err)
+{
+    void *inner = calloc(1, member->object->size);
+
+    if (!inner)
+        return no_memory(err);
+    nucleus_member_set_pointer(member, object, inner);
+    return decode_object(item, member->object, inner, where, err);
+}
+
+static enum nucleus_status decode_string(const char *text, const struct nucleus_member *member,
+                                         void *object, struct nucleus_error *err)
+{
+    char *copy = nucleus_string_copy(text);
+
+    if (!copy)
+        return no_memory(err);
+    nucleus_member_set_pointer(member, object, copy);
+    return NUCLEUS_OK;
+}
+
+static enum nucleus_status decode_integer(const cJSON *item, const struct nucleus_member *member,
+                                          void *object, const struct nucleus_where *where,
+                                          struct nucleus_error *err)
+{
+    uint64_t value;
+
+    if (!nucleus_json_u64(item, &value) || value < member->min || value > member->max)
+        return nucleus_fail_range(err, NUCLEUS_ERROR_SCHEMA, where, member);
+    nucleus_member_set_integer(member, object, value);
+    return NUCLEUS_OK;
+}
+
+/* Reads item into a member of object. */
+static enum nucleus_status decode_member(cJSON *item, const struct nucleus_member *member,
+                                         void *object, const struct nucleus_where *where,
+                                         struct nucleus_error *err)
+{
+    void *place = nucleus_member_at(member, object);
+    const char *text;
+
+    if (cJSON_IsNull(item) && nucleus_member_is_optional(member))
+        return NUCLEUS_OK;
+    switch (member->kind) {
+    case NUCLEUS_STRING:
+    case NUCLEUS_OPTIONAL_STRING:
+        text = nucleus_json_string(item);
+        return text ? decode_string(text, member, object, err)
+                    : wrong_type(err, where, "is not a string");
+    case NUCLEUS_STRINGS:
+        return cJSON_IsArray(item) ? decode_strings(item, member, object, where, err)
+                                   : wrong_type(err, where, "is not an array");
+    case NUCLEUS_BOOL:
+        *(bool *)place = cJSON_IsTrue(item);
+        return cJSON_IsBool(item) ? NUCLEUS_OK
+                                  : wrong_type(err, where, "is neither true nor false");
+    case NUCLEUS_OPTIONAL_OBJECT:
+        return decode_inner(item, member, object, where, err);
+    case NUCLEUS_OBJECTS:
+        return cJSON_IsArray(item) ? decode_objects(item, member, object, where, err)
+                                   : wrong_type(err, where, "is not an array");
+    default:
+        return decode_integer(item, member, object, where, err);
+    }
+}
+
+/* Reports the first member that is required but not among seen. */
+static enum nucleus_status check_complete(const struct nucleus_object *type, uint32_t seen,
+                                          const struct nucleus_where *where,
+                                          struct nucleus_error *err)
+{
+    for (size_t i = 0; i < type->members_count; i++) {
+        const struct nucleus_member *member = &type->members[i];
+        struct nucleus_where missing = {.outer = where, .name = member->name};
+
+        if (!(seen & UINT32_C(1) << i) && !nucleus_member_is_optional(member))
+            return nucleus_fail_member(err, NUCLEUS_ERROR_SCHEMA, &missing, "is missing");
+    }
+    return NUCLEUS_OK;
+}
+
+static enum nucleus_status decode_object(const cJSON *tree, const struct nucleus_object *type,
+                                         void *object, const struct nucleus_where *where,
+                                         struct nucleus_error *err)
+{
+    uint32_t seen = 0;
+    cJSON *item;
+
+    if (!cJSON_IsObject(tree))
+        return wrong_type(err, where, "is not an object");
+    cJSON_ArrayForEach(item, tree)
+    {
+        size_t i = nucleus_member_find(type, item->string);
+        struct nucleus_where here = {.outer = where, .name = item->string};
+        enum nucleus_status status;
+
+        if (i == type->members_count)
+            continue;
+        if (seen & UINT32_C(1) << i)
+            return nucleus_fail_member(err, NUCLEUS_ERROR_SCHEMA, &here, "stands there twice");
+        seen |= UINT32_C(1) << i;
+        status = decode_member(item, &type->members[i], object, &here, err);
+        if (status != NUCLEUS_OK)
+            return status;
+    }
+    return check_complete(type, seen, where, err);
+}
+
+enum nucleus_status nucleus_json_decode(const char *text, size_t len,
+                                        const struct nucleus_object *type, void *ret,
+                                        struct nucleus_error *err)
+{
+    enum nucleus_status status;
+    cJSON *tree;
+    void *object;
+
+    status = nucleus_json_parse(text, len, &tree, err);
+    if (status != NUCLEUS_OK)
+        return status;
+    object = calloc(1, type->size);
+    status = object ? decode_object(tree, type, object, NULL, err) : no_memory(err);
+    cJSON_Delete(tree);
+    if (status == NUCLEUS_OK) {
+        memcpy(ret, object, type->size);
+        (void)nucleus_succeed(err);
+    } else if (object) {
+        nucleus_members_free(type, object);
+    }
+    free(object);
+    return status;
+}

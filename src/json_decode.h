@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NUCLEUS_JSON_DECODE_H
+#define NUCLEUS_JSON_DECODE_H
+
+#include "members.h"
+
+/*
+ * Reads a struct of the given type from JSON text. ret: type->size bytes; what they own is freed
+ * with nucleus_members_free(). Written only on success.
+ * Returns as nucleus_metadata_from_json().
+ */
+enum nucleus_status nucleus_json_decode(const char *text, size_t len,
+                                        const struct nucleus_object *type, void *ret,
+                                        struct nucleus_error *err);
+
+#endif

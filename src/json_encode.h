@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NUCLEUS_JSON_ENCODE_H
+#define NUCLEUS_JSON_ENCODE_H
+
+#include "members.h"
+
+/*
+ * Writes a struct of the given type as serde_json's to_string_pretty does. object: its values may
+ * be anything; NULL where none is allowed, text that is not UTF-8 and what type->forbid forbids
+ * are NUCLEUS_ERROR_INVALID_ARGUMENT. ret_text, ret_len, statuses: as nucleus_metadata_to_json().
+ */
+enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const void *object,
+                                        char **ret_text, size_t *ret_len,
+                                        struct nucleus_error *err);
+
+#endif

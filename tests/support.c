@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int make_directory(void **state)
+{
+    const char *base = getenv("TMPDIR");
+    char path[4096];
+
+    (void)snprintf(path, sizeof path, "%s/nucleus-test-XXXXXX", base ? base : "/tmp");
+    assert_non_null(mkdtemp(path));
+    *state = copy_text(path);
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
+{
+    (void)info;
+    (void)ftw;
+    return type == FTW_DP ? rmdir(path) : unlink(path);
+}
+
+int remove_directory(void **state)
+{
+    assert_int_equal(nftw(*state, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    free(*state);
+    return 0;
+}
+
+const char *path_in(const char *dir, const char *name)
+{
+    static char paths[8][4096];
+    static size_t next;
+    char *path = paths[next++ % 8];
+
+    (void)snprintf(path, sizeof paths[0], "%s/%s", dir, name);
+    return path;
+}
+
+void write_file(const char *path, const void *bytes, size_t len)
+{
+    FILE *file = fopen(path, "wb");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+}
+
+void write_text(const char *path, const char *text)
+{
+    write_file(path, text, strlen(text));
+}
+
+char *read_file(const char *path, size_t *ret_len)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    size_t len = 0;
+    size_t count;
+
+    if (!file)
+        fail_msg("cannot open %s", path);
+    do {
+        text = realloc(text, len + 65537);
+        assert_non_null(text);
+        count = fread(text + len, 1, 65536, file);
+        len += count;
+    } while (count > 0);
+    assert_int_equal(ferror(file), 0);
+    assert_int_equal(fclose(file), 0);
+    text[len] = '\0';
+    if (ret_len)
+        *ret_len = len;
+    return text;
+}
+
+char *read_data(const char *name, size_t *ret_len)
+{
+    return read_file(path_in(TEST_DATA, name), ret_len);
+}
+
+bool exists(const char *path)
+{
+    struct stat info;
+
+    return lstat(path, &info) == 0;
+}
+
+size_t count_names(const char *dir)
+{
+    DIR *stream = opendir(dir);
+    size_t count = 0;
+
+    assert_non_null(stream);
+    for (const struct dirent *entry; (entry = readdir(stream));)
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    assert_int_equal(closedir(stream), 0);
+    return count;
+}
+
+size_t count_descriptors(void)
+{
+    size_t count = 0;
+
+    for (int fd = 0; fd < 1024; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+char *copy_text(const char *text)
+{
+    char *copy = malloc(strlen(text) + 1);
+
+    assert_non_null(copy);
+    return strcpy(copy, text);
+}
+
+struct nucleus_metadata sample_metadata(const char *id)
+{
+    struct nucleus_metadata metadata = {
+        .container_id = copy_text(id),
+        .container_name = copy_text("web-1"),
+        .original_pid = 4242,
+        .command = calloc(3, sizeof(char *)),
+        .checkpoint_at = 1795434136,
+        .version = copy_text("0.3.8"),
+        .rootless = true,
+    };
+
+    assert_non_null(metadata.command);
+    metadata.command[0] = copy_text("sleep");
+    metadata.command[1] = copy_text("1");
+    return metadata;
+}
+
+static unsigned hex_digit(char digit)
+{
+    return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)(digit - 'a' + 10);
+}
+
+char *from_hex(const char *hex, size_t len, size_t *ret_len)
+{
+    char *bytes = malloc(len / 2 + 1);
+
+    assert_non_null(bytes);
+    for (size_t i = 0; i < len / 2; i++)
+        bytes[i] = (char)(hex_digit(hex[2 * i]) << 4 | hex_digit(hex[2 * i + 1]));
+    bytes[len / 2] = '\0';
+    *ret_len = len / 2;
+    return bytes;
+}
+
+void assert_status_at(enum nucleus_status status, enum nucleus_status expected,
+                      const struct nucleus_error *err, const char *file, int line)
+{
+    if (status == expected && err->status == expected)
+        return;
+    print_error("status %d (in err %d), expected %d: %s\n", (int)status, (int)err->status,
+                (int)expected, err->message);
+    _fail(file, line);
+}
+
+void assert_contains_at(const char *text, const char *part, const char *file, int line)
+{
+    if (strstr(text, part))
+        return;
+    print_error("\"%s\" does not contain \"%s\"\n", text, part);
+    _fail(file, line);
+}

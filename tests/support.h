@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* What tests share. Everything here fails the running test if it cannot do its work. */
+#ifndef NUCLEUS_TEST_SUPPORT_H
+#define NUCLEUS_TEST_SUPPORT_H
+
+/* cmocka needs these four before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+
+#include "nucleus/checkpoint.h"
+
+/* A test that found no way to run exits with this, after it said why. */
+enum { TEST_SKIPPED = 77 };
+
+/* Setup and teardown of a test with a directory of its own: *state is its path, a char *. */
+int make_directory(void **state);
+int remove_directory(void **state);
+
+/* DIR/NAME in a buffer that the eighth call from now uses again. */
+const char *path_in(const char *dir, const char *name);
+
+void write_file(const char *path, const void *bytes, size_t len);
+void write_text(const char *path, const char *text);
+
+/* The whole file, NUL-terminated, freed with free(). ret_len may be NULL. */
+char *read_file(const char *path, size_t *ret_len);
+
+/* The file TEST_DATA/NAME, as read_file(). */
+char *read_data(const char *name, size_t *ret_len);
+
+bool exists(const char *path); /* anything, dangling symbolic links too */
+
+/* How many names dir has, but for . and .. */
+size_t count_names(const char *dir);
+
+/* How many descriptors this process has open. */
+size_t count_descriptors(void);
+
+/* Metadata with every string its own, for nucleus_metadata_clear(). */
+struct nucleus_metadata sample_metadata(const char *id);
+
+/* A copy on the heap, freed with free(). */
+char *copy_text(const char *text);
+
+/* The bytes of len/2 pairs of hexadecimal digits, NUL-terminated, freed with free(). */
+char *from_hex(const char *hex, size_t len, size_t *ret_len);
+
+/* Fails the test unless the status is as expected; prints the message then. */
+#define assert_status(status, expected, err) \
+    assert_status_at((status), (expected), (err), __FILE__, __LINE__)
+void assert_status_at(enum nucleus_status status, enum nucleus_status expected,
+                      const struct nucleus_error *err, const char *file, int line);
+
+/* Fails the test unless text holds part. */
+#define assert_contains(text, part) assert_contains_at((text), (part), __FILE__, __LINE__)
+void assert_contains_at(const char *text, const char *part, const char *file, int line);
+
+#endif
