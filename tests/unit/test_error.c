@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages: one line, foreign text escaped, the reason kept whatever the length of the path. */
+#include "support.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+static void success_says_nothing(void **state)
+{
+    struct nucleus_error err;
+
+    (void)state;
+    memset(&err, 0xa5, sizeof err);
+    assert_int_equal(nucleus_succeed(&err), NUCLEUS_OK);
+    assert_int_equal(err.status, NUCLEUS_OK);
+    assert_int_equal(err.os_error, 0);
+    assert_string_equal(err.message, "");
+}
+
+static void foreign_text_is_escaped(void **state)
+{
+    static const struct {
+        const char *dir, *name, *message;
+    } rows[] = {
+        {NULL, "plain", "cannot x 'plain': r"},
+        {"", "n", "cannot x 'n': r"},
+        {"/", "n", "cannot x '/n': r"},
+        {"/a/", "n", "cannot x '/a/n': r"},
+        {"/a", "n", "cannot x '/a/n': r"},
+        {"a\n\x1b[31m\x7f", "n", "cannot x 'a\\x0a\\x1b[31m\\x7f/n': r"},
+        {"\xc3\xa9\xe2\x82\xac", "n", "cannot x '\xc3\xa9\xe2\x82\xac/n': r"},
+        {"\xff\xc3", "n", "cannot x '\\xff\\xc3/n': r"},
+        {"\xc2\x9b", "n", "cannot x '\\xc2\\x9b/n': r"},
+        {"\xc2\xa0", "n", "cannot x '\xc2\xa0/n': r"},
+        {NULL, "\n", "cannot x '\\x0a': r"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct nucleus_error err;
+
+        assert_int_equal(nucleus_fail_at(&err, NUCLEUS_ERROR_IO, 5, "cannot x",
+                                         (struct nucleus_shown){rows[i].dir, rows[i].name}, "r"),
+                         NUCLEUS_ERROR_IO);
+        assert_int_equal(err.status, NUCLEUS_ERROR_IO);
+        assert_int_equal(err.os_error, 5);
+        assert_string_equal(err.message, rows[i].message);
+    }
+}
+
+/* At each length around the limit the message is whole, and short paths are not touched. */
+static void a_long_path_loses_its_beginning(void **state)
+{
+    static const char *const units[] = {"d", "\n", "\xe2\x82\xac", "/abc"};
+    char dir[4096];
+
+    (void)state;
+    for (size_t unit = 0; unit < 4; unit++) {
+        dir[0] = '\0';
+        for (size_t i = 0; i < 900; i++) {
+            struct nucleus_error err;
+            size_t length;
+
+            strcat(dir, units[unit]);
+            (void)nucleus_fail_at(&err, NUCLEUS_ERROR_IO, ENOSPC, "cannot replace",
+                                  (struct nucleus_shown){dir, "metadata.json"}, NULL);
+            length = strlen(err.message);
+            assert_true(length < sizeof err.message);
+            assert_contains(err.message, "/metadata.json': No space left on device");
+            if (strstr(err.message, "'...")) {
+                assert_true(length > sizeof err.message - 6);
+                assert_true(strncmp(err.message, "cannot replace '...", 19) == 0);
+            }
+        }
+        assert_non_null(strstr(dir, units[unit]));
+    }
+}
+
+static void wrapping_keeps_status_and_reason(void **state)
+{
+    struct nucleus_error err;
+
+    (void)state;
+    (void)nucleus_fail(&err, NUCLEUS_ERROR_SYNTAX, "line %d", 7);
+    assert_string_equal(err.message, "line 7");
+    nucleus_error_wrap(&err, "cannot load", (struct nucleus_shown){"/ck", "metadata.json"});
+    assert_int_equal(err.status, NUCLEUS_ERROR_SYNTAX);
+    assert_string_equal(err.message, "cannot load '/ck/metadata.json': line 7");
+}
+
+static void an_unknown_errno_still_has_words(void **state)
+{
+    char small[4];
+    char text[64];
+
+    (void)state;
+    nucleus_describe_errno(123456, text, sizeof text);
+    assert_contains(text, "123456");
+    nucleus_describe_errno(ENOSPC, small, sizeof small);
+    assert_true(strlen(small) < sizeof small);
+}
+
+static void no_message_is_needed(void **state)
+{
+    struct nucleus_metadata metadata;
+
+    (void)state;
+    assert_int_equal(nucleus_metadata_from_json("x", 1, &metadata, NULL), NUCLEUS_ERROR_SYNTAX);
+    assert_int_equal(nucleus_metadata_load("/nonexistent", &metadata, NULL),
+                     NUCLEUS_ERROR_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(success_says_nothing),
+        cmocka_unit_test(foreign_text_is_escaped),
+        cmocka_unit_test(a_long_path_loses_its_beginning),
+        cmocka_unit_test(wrapping_keeps_status_and_reason),
+        cmocka_unit_test(an_unknown_errno_still_has_words),
+        cmocka_unit_test(no_message_is_needed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Nesting of 128 and 4 MiB are taken, a level or a byte more is not. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char tail[] =
+    ",\"container_id\":\"a\",\"container_name\":\"b\",\"original_pid\":1,\"command\":[],"
+    "\"checkpoint_at\":5,\"version\":\"v\",\"using_gvisor\":false,\"rootless\":true}";
+
+static enum nucleus_status parse(const char *text, size_t len, struct nucleus_error *err)
+{
+    struct nucleus_metadata metadata;
+    enum nucleus_status status = nucleus_metadata_from_json(text, len, &metadata, err);
+
+    if (status == NUCLEUS_OK)
+        nucleus_metadata_clear(&metadata);
+    return status;
+}
+
+/* {"x":[[...]], ...}, depth counting the object. */
+static char *nested(size_t depth, const char *open, const char *close)
+{
+    char *text = calloc(1, 16 + depth * (strlen(open) + 1) + sizeof tail);
+
+    assert_non_null(text);
+    strcpy(text, "{\"x\":");
+    for (size_t i = 1; i < depth; i++)
+        strcat(text, open);
+    strcat(text, open[0] == '{' ? "0" : "");
+    for (size_t i = 1; i < depth; i++)
+        strcat(text, close);
+    return strcat(text, tail);
+}
+
+static void nesting_stops_at_128(void **state)
+{
+    static const char *const brackets[][2] = {{"[", "]"}, {"{\"y\":", "}"}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct nucleus_error err;
+        char *text = nested(128, brackets[i][0], brackets[i][1]);
+
+        assert_status(parse(text, strlen(text), &err), NUCLEUS_OK, &err);
+        free(text);
+        text = nested(129, brackets[i][0], brackets[i][1]);
+        assert_status(parse(text, strlen(text), &err), NUCLEUS_ERROR_SYNTAX, &err);
+        assert_contains(err.message, "nested deeper than 128");
+        free(text);
+    }
+}
+
+static void a_million_brackets_are_refused_at_once(void **state)
+{
+    struct nucleus_error err;
+    char *text = malloc(1000000);
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, '[', 1000000);
+    assert_status(parse(text, 1000000, &err), NUCLEUS_ERROR_SYNTAX, &err);
+    assert_string_equal(err.message, "line 1, column 129: nested deeper than 128");
+    free(text);
+}
+
+static void reading_stops_at_the_cap(void **state)
+{
+    char *text = malloc(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
+    struct nucleus_error err;
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, ' ', NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
+    memcpy(text, "{\"x\":0", 6);
+    memcpy(text + 6, tail, sizeof tail - 1);
+    assert_status(parse(text, NUCLEUS_CHECKPOINT_MAX_BYTES, &err), NUCLEUS_OK, &err);
+    assert_status(parse(text, NUCLEUS_CHECKPOINT_MAX_BYTES + 1, &err), NUCLEUS_ERROR_TOO_LARGE,
+                  &err);
+    assert_contains(err.message, "4194304");
+    free(text);
+}
+
+/* Metadata whose text has exactly len bytes. */
+static struct nucleus_metadata metadata_of_length(size_t len)
+{
+    struct nucleus_metadata metadata = sample_metadata("");
+    struct nucleus_error err;
+    char *text;
+    size_t least;
+
+    assert_status(nucleus_metadata_to_json(&metadata, &text, &least, &err), NUCLEUS_OK, &err);
+    free(text);
+    free(metadata.container_id);
+    metadata.container_id = malloc(len - least + 1);
+    assert_non_null(metadata.container_id);
+    memset(metadata.container_id, 'x', len - least);
+    metadata.container_id[len - least] = '\0';
+    return metadata;
+}
+
+static enum nucleus_status encode(const struct nucleus_metadata *metadata,
+                                  struct nucleus_error *err)
+{
+    char *text;
+    size_t len;
+    enum nucleus_status status = nucleus_metadata_to_json(metadata, &text, &len, err);
+
+    if (status == NUCLEUS_OK) {
+        assert_int_equal(len, strlen(text));
+        free(text);
+    }
+    return status;
+}
+
+static void writing_stops_at_the_cap(void **state)
+{
+    struct nucleus_metadata metadata = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES);
+    struct nucleus_error err;
+
+    (void)state;
+    assert_status(encode(&metadata, &err), NUCLEUS_OK, &err);
+    nucleus_metadata_clear(&metadata);
+    metadata = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
+    assert_status(encode(&metadata, &err), NUCLEUS_ERROR_TOO_LARGE, &err);
+    nucleus_metadata_clear(&metadata);
+}
+
+static void a_state_too_large_to_be_saved_is_refused(void **state)
+{
+    struct nucleus_metadata large = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
+    const char *const command[] = {"sleep", "1", NULL};
+    const struct nucleus_container_state container = {.id = large.container_id,
+                                                      .name = "web-1",
+                                                      .pid = 4242,
+                                                      .command = command,
+                                                      .version = "0.3.8",
+                                                      .rootless = true};
+    struct nucleus_metadata metadata;
+    struct nucleus_error err;
+
+    (void)state;
+    assert_status(nucleus_metadata_from_state(&container, &metadata, &err), NUCLEUS_ERROR_TOO_LARGE,
+                  &err);
+    nucleus_metadata_clear(&large);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nesting_stops_at_128),
+        cmocka_unit_test(a_million_brackets_are_refused_at_once),
+        cmocka_unit_test(reading_stops_at_the_cap),
+        cmocka_unit_test(writing_stops_at_the_cap),
+        cmocka_unit_test(a_state_too_large_to_be_saved_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

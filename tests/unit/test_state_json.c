@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void a_state_of_nucleus_is_read(void **state)
+{
+    struct nucleus_container_state container;
+    struct nucleus_error err;
+    size_t len;
+    char *text = read_data("nucleus-0.3.8-state.json", &len);
+
+    (void)state;
+    memset(&container, 0xa5, sizeof container);
+    assert_status(nucleus_state_from_json(text, len, &container, &err), NUCLEUS_OK, &err);
+    memset(text, 'x', len); /* the strings are the state's own */
+    assert_string_equal(container.id, "d4dcdbdf206f70050237351a60825bdb");
+    assert_string_equal(container.name, "web-1");
+    assert_int_equal(container.pid, 13789);
+    assert_string_equal(container.command[2],
+                        "while true; do echo \"h\xc3\xa9llo\"; sleep 1; done");
+    assert_string_equal(container.command[3], "");
+    assert_string_equal(container.command[4], "line1\nline2");
+    assert_null(container.command[5]);
+    assert_false(container.using_gvisor);
+    assert_true(container.rootless);
+    assert_null(container.version);
+    assert_null(container.cgroup_path);
+    nucleus_state_clear(&container);
+    assert_null(container.id);
+    nucleus_state_clear(&container);
+    nucleus_state_clear(NULL);
+    free(text);
+}
+
+static void a_cgroup_path_is_read(void **state)
+{
+    struct nucleus_container_state container;
+    struct nucleus_error err;
+    size_t len;
+    char *text = read_data("nucleus-0.3.8-state-cgroup.json", &len);
+
+    (void)state;
+    assert_status(nucleus_state_from_json(text, len, &container, &err), NUCLEUS_OK, &err);
+    assert_string_equal(container.cgroup_path, "/sys/fs/cgroup/nucleus-d4dcdbdf206f");
+    nucleus_state_clear(&container);
+    free(text);
+}
+
+static void a_version_set_by_the_caller_is_not_freed(void **state)
+{
+    static const char text[] = "{\"id\":\"\",\"name\":\"\",\"pid\":0,\"command\":[],"
+                               "\"using_gvisor\":true,\"rootless\":false}";
+    struct nucleus_container_state container;
+    struct nucleus_error err;
+
+    (void)state;
+    assert_status(nucleus_state_from_json(text, sizeof text - 1, &container, &err), NUCLEUS_OK,
+                  &err);
+    assert_true(container.using_gvisor);
+    container.version = "1.2.3";
+    nucleus_state_clear(&container);
+    assert_null(container.version);
+}
+
+static void other_documents_are_refused_by_name(void **state)
+{
+    static const struct {
+        const char *file, *message;
+    } rows[] = {
+        {"nucleus-0.3.8-oci-state.json", "member 'name' is missing"},
+        {"runc-1.1.5-state.json", "member 'name' is missing"},
+        {"crun-1.8.1-state.json", "member 'name' is missing"},
+        {"oci-bundle-config.json", "member 'id' is missing"},
+        {"nucleus-0.2.0-metadata.json", "member 'id' is missing"},
+        {"podman-4.3.1-container-inspect.json", "line 1, column 1: expected an object"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct nucleus_container_state container;
+        struct nucleus_error err;
+        size_t len;
+        char *text = read_data(rows[i].file, &len);
+
+        assert_status(nucleus_state_from_json(text, len, &container, &err), NUCLEUS_ERROR_SCHEMA,
+                      &err);
+        assert_string_equal(err.message, rows[i].message);
+        free(text);
+    }
+}
+
+static void a_refusal_leaves_the_output_alone(void **state)
+{
+    static const char *const texts[] = {"{\"id\":\"a\",\"id\":\"b\"}",
+                                        "{\"id\":\"a\",\"command\":[\"x\",1]}", "{", "",
+                                        "{\"id\":\"a\",\"pid\":4294967296}"};
+    struct nucleus_container_state container, poison;
+    struct nucleus_error err;
+
+    (void)state;
+    memset(&poison, 0xa5, sizeof poison);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        memset(&container, 0xa5, sizeof container);
+        assert_int_not_equal(nucleus_state_from_json(texts[i], strlen(texts[i]), &container, &err),
+                             NUCLEUS_OK);
+        assert_memory_equal(&container, &poison, sizeof poison);
+    }
+}
+
+static void null_is_refused(void **state)
+{
+    struct nucleus_container_state container;
+    struct nucleus_error err;
+
+    (void)state;
+    assert_status(nucleus_state_from_json(NULL, 0, &container, &err),
+                  NUCLEUS_ERROR_INVALID_ARGUMENT, &err);
+    assert_status(nucleus_state_from_json("{}", 2, NULL, &err), NUCLEUS_ERROR_INVALID_ARGUMENT,
+                  &err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_state_of_nucleus_is_read),
+        cmocka_unit_test(a_cgroup_path_is_read),
+        cmocka_unit_test(a_version_set_by_the_caller_is_not_freed),
+        cmocka_unit_test(other_documents_are_refused_by_name),
+        cmocka_unit_test(a_refusal_leaves_the_output_alone),
+        cmocka_unit_test(null_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
