@@ -26,18 +26,17 @@ struct span {
 
 struct cgroup {
     int fd;
-    struct nucleus_shown shown; /* the file at hand */
+    const char *dir;
+    struct nucleus_shown shown; /* what messages are about: the file at hand */
     struct span text;           /* its content, in buffer */
     char *buffer;               /* MAX_FILE_BYTES + 1 bytes */
     struct nucleus_resource_limits *limits;
     struct nucleus_error *err;
 };
 
-static const char what[] = "cannot read";
-
-static enum nucleus_status malformed(const struct cgroup *cgroup, const char *expected)
+static enum nucleus_status malformed(const struct cgroup *cgroup, const char *problem)
 {
-    return nucleus_fail_at(cgroup->err, NUCLEUS_ERROR_SCHEMA, 0, what, cgroup->shown, expected);
+    return nucleus_fail(cgroup->err, NUCLEUS_ERROR_SCHEMA, "%s", problem);
 }
 
 static enum nucleus_status read_text(struct cgroup *cgroup, int fd)
@@ -45,7 +44,7 @@ static enum nucleus_status read_text(struct cgroup *cgroup, int fd)
     ssize_t count = nucleus_read_up_to(fd, cgroup->buffer, MAX_FILE_BYTES + 1);
 
     if (count < 0)
-        return nucleus_fail_at(cgroup->err, NUCLEUS_ERROR_IO, errno, what, cgroup->shown, NULL);
+        return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, errno);
     if (count > MAX_FILE_BYTES)
         return malformed(cgroup, "longer than 65536 bytes");
     cgroup->text = (struct span){cgroup->buffer, (size_t)count};
@@ -59,9 +58,8 @@ static enum nucleus_status read_file(struct cgroup *cgroup, const char *name)
     off_t size; /* says nothing on a cgroup filesystem */
     int fd;
 
-    cgroup->shown.name = name;
-    status =
-        nucleus_regular_file_open(cgroup->fd, name, what, cgroup->shown, &fd, &size, cgroup->err);
+    cgroup->shown = (struct nucleus_shown){cgroup->dir, name};
+    status = nucleus_regular_file_open(cgroup->fd, name, &fd, &size, cgroup->err);
     if (status != NUCLEUS_OK)
         return status;
     status = read_text(cgroup, fd);
@@ -233,7 +231,7 @@ static enum nucleus_status read_io_line(struct cgroup *cgroup, struct span line)
                          "expected lines of MAJOR:MINOR and riops=, wiops=, rbps= or wbps=");
     limit->device = copy_span(device);
     if (!limit->device)
-        return nucleus_fail(cgroup->err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
+        return nucleus_fail_memory(cgroup->err);
     cgroup->limits->io_limits_count++;
     return NUCLEUS_OK;
 }
@@ -260,7 +258,7 @@ static enum nucleus_status read_io_max(struct cgroup *cgroup)
         return status;
     cgroup->limits->io_limits = calloc(count_lines(cgroup->text), sizeof(struct nucleus_io_limit));
     if (!cgroup->limits->io_limits)
-        return nucleus_fail(cgroup->err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
+        return nucleus_fail_memory(cgroup->err);
     for (rest = cgroup->text; status == NUCLEUS_OK && rest.len > 0;) {
         if (!split(rest, '\n', &line, &rest)) {
             line = rest;
@@ -302,10 +300,12 @@ static enum nucleus_status read_limits(struct cgroup *cgroup)
     if (cgroup->limits && cgroup->buffer)
         status = read_files(cgroup);
     else
-        status = nucleus_fail(cgroup->err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
+        status = nucleus_fail_memory(cgroup->err);
     free(cgroup->buffer);
-    if (status != NUCLEUS_OK)
+    if (status != NUCLEUS_OK) {
+        nucleus_error_wrap(cgroup->err, "cannot read", cgroup->shown);
         nucleus_cgroup_free_limits(cgroup->limits);
+    }
     return status;
 }
 
@@ -321,7 +321,7 @@ enum nucleus_status nucleus_cgroup_read_limits(const char *dir,
                                                struct nucleus_resource_limits **ret,
                                                struct nucleus_error *err)
 {
-    struct cgroup cgroup = {.shown = {.dir = dir}, .err = err};
+    struct cgroup cgroup = {.dir = dir, .shown = {.name = dir}, .err = err};
     enum nucleus_status status;
 
     cgroup.fd = nucleus_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -28,6 +28,32 @@ enum nucleus_status nucleus_fail(struct nucleus_error *err, enum nucleus_status 
     return status;
 }
 
+void nucleus_describe_errno(int os_error, char *ret, size_t size)
+{
+    if (strerror_r(os_error, ret, size) != 0)
+        (void)snprintf(ret, size, "error %d", os_error);
+}
+
+enum nucleus_status nucleus_fail_errno(struct nucleus_error *err, enum nucleus_status status,
+                                       int os_error)
+{
+    err->status = status;
+    err->os_error = os_error;
+    nucleus_describe_errno(os_error, err->message, sizeof err->message);
+    return status;
+}
+
+enum nucleus_status nucleus_fail_memory(struct nucleus_error *err)
+{
+    return nucleus_fail(err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
+}
+
+enum nucleus_status nucleus_fail_large(struct nucleus_error *err)
+{
+    return nucleus_fail(err, NUCLEUS_ERROR_TOO_LARGE, "larger than %d bytes",
+                        NUCLEUS_CHECKPOINT_MAX_BYTES);
+}
+
 /* C0, DEL, and C1, which terminals obey too, in its UTF-8 form. */
 static bool is_control(const unsigned char *text)
 {
@@ -96,22 +122,6 @@ static void compose(struct nucleus_error *err, const char *what, struct nucleus_
     (void)snprintf(err->message + used, sizeof err->message - used, "': %s", reason);
 }
 
-enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_status status,
-                                    int os_error, const char *what, struct nucleus_shown shown,
-                                    const char *reason)
-{
-    char described[NUCLEUS_REASON_SIZE];
-
-    if (!reason) {
-        nucleus_describe_errno(os_error, described, sizeof described);
-        reason = described;
-    }
-    err->status = status;
-    err->os_error = os_error;
-    compose(err, what, shown, reason);
-    return status;
-}
-
 void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown)
 {
     char reason[NUCLEUS_REASON_SIZE];
@@ -120,8 +130,13 @@ void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucl
     compose(err, what, shown, reason);
 }
 
-void nucleus_describe_errno(int os_error, char *ret, size_t size)
+enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_status status,
+                                    int os_error, const char *what, struct nucleus_shown shown,
+                                    const char *reason)
 {
-    if (strerror_r(os_error, ret, size) != 0)
-        (void)snprintf(ret, size, "error %d", os_error);
+    (void)nucleus_fail_errno(err, status, os_error);
+    if (reason)
+        (void)snprintf(err->message, sizeof err->message, "%s", reason);
+    nucleus_error_wrap(err, what, shown);
+    return status;
 }

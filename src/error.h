@@ -25,6 +25,14 @@ enum nucleus_status nucleus_succeed(struct nucleus_error *err);
 enum nucleus_status nucleus_fail(struct nucleus_error *err, enum nucleus_status status,
                                  const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The same with what os_error means as the message. */
+enum nucleus_status nucleus_fail_errno(struct nucleus_error *err, enum nucleus_status status,
+                                       int os_error);
+
+/* NUCLEUS_ERROR_NO_MEMORY and NUCLEUS_ERROR_TOO_LARGE, in the same words everywhere. */
+enum nucleus_status nucleus_fail_memory(struct nucleus_error *err);
+enum nucleus_status nucleus_fail_large(struct nucleus_error *err);
+
 /* Sets err to "WHAT 'PATH': REASON"; a NULL reason is os_error's. The path is escaped, and
  * shortened at its beginning where all of it has no room. Returns status. */
 enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_status status,

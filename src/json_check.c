@@ -35,7 +35,9 @@ const char *nucleus_json_skip_space(const char *text, const char *end)
 static char peek(struct check *check)
 {
     check->at = nucleus_json_skip_space(check->at, check->end);
-    return check->at < check->end ? *check->at : '\0';
+    if (check->at == check->end)
+        return '\0';
+    return *check->at;
 }
 
 /* The four hexadecimal digits at text as a number, or -1. */
@@ -46,7 +48,7 @@ static int hex4(const char *text, const char *end)
     if (end - text < 4)
         return -1;
     for (int i = 0; i < 4; i++) {
-        int digit = text[i];
+        int digit = (unsigned char)text[i];
 
         if (digit >= '0' && digit <= '9')
             digit -= '0';
@@ -87,8 +89,10 @@ static bool check_unicode_escape(struct check *check)
 /* At a backslash. */
 static bool check_escape(struct check *check)
 {
-    char kind = check->end - check->at > 1 ? check->at[1] : '\0';
+    char kind = '\0';
 
+    if (check->end - check->at > 1)
+        kind = check->at[1];
     if (kind == 'u')
         return check_unicode_escape(check);
     if (kind == '\0' || !strchr("\"\\/bfnrt", kind))

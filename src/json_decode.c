@@ -8,11 +8,6 @@
 #include "json_tree.h"
 #include "strings.h"
 
-static enum nucleus_status no_memory(struct nucleus_error *err)
-{
-    return nucleus_fail(err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
-}
-
 static enum nucleus_status wrong_type(struct nucleus_error *err, const struct nucleus_where *where,
                                       const char *problem)
 {
@@ -72,13 +67,13 @@ static enum nucleus_status decode_strings(cJSON *array, const struct nucleus_mem
     }
     pack = pack_strings(array, size);
     if (!pack)
-        return no_memory(err);
+        return nucleus_fail_memory(err);
     cJSON_Delete(array->child);
     array->child = NULL;
     list = nucleus_strings_copy(element.index, next_packed, pack);
     free(pack);
     if (!list)
-        return no_memory(err);
+        return nucleus_fail_memory(err);
     nucleus_member_set_pointer(member, object, list);
     return NUCLEUS_OK;
 }
@@ -99,7 +94,7 @@ static enum nucleus_status decode_objects(const cJSON *array, const struct nucle
     const cJSON *item;
 
     if (!structs)
-        return no_memory(err);
+        return nucleus_fail_memory(err);
     nucleus_member_set_pointer(member, object, structs);
     *nucleus_member_count(member, object) = count;
     cJSON_ArrayForEach(item, array)
@@ -121,7 +116,7 @@ static enum nucleus_status decode_inner(const cJSON *item, const struct nucleus_
     void *inner = calloc(1, member->object->size);
 
     if (!inner)
-        return no_memory(err);
+        return nucleus_fail_memory(err);
     nucleus_member_set_pointer(member, object, inner);
     return decode_object(item, member->object, inner, where, err);
 }
@@ -132,7 +127,7 @@ static enum nucleus_status decode_string(const char *text, const struct nucleus_
     char *copy = nucleus_string_copy(text);
 
     if (!copy)
-        return no_memory(err);
+        return nucleus_fail_memory(err);
     nucleus_member_set_pointer(member, object, copy);
     return NUCLEUS_OK;
 }
@@ -236,12 +231,16 @@ enum nucleus_status nucleus_json_decode(const char *text, size_t len,
     if (status != NUCLEUS_OK)
         return status;
     object = calloc(1, type->size);
-    status = object ? decode_object(tree, type, object, NULL, err) : no_memory(err);
+    if (!object) {
+        cJSON_Delete(tree);
+        return nucleus_fail_memory(err);
+    }
+    status = decode_object(tree, type, object, NULL, err);
     cJSON_Delete(tree);
     if (status == NUCLEUS_OK) {
         memcpy(ret, object, type->size);
         (void)nucleus_succeed(err);
-    } else if (object) {
+    } else {
         nucleus_members_free(type, object);
     }
     free(object);

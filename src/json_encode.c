@@ -29,8 +29,7 @@ static bool reserve(struct writer *writer, size_t len)
     char *text;
 
     if (len > NUCLEUS_CHECKPOINT_MAX_BYTES - writer->len) {
-        writer->status = nucleus_fail(writer->err, NUCLEUS_ERROR_TOO_LARGE, "larger than %d bytes",
-                                      NUCLEUS_CHECKPOINT_MAX_BYTES);
+        writer->status = nucleus_fail_large(writer->err);
         return false;
     }
     while (capacity <= writer->len + len)
@@ -39,7 +38,7 @@ static bool reserve(struct writer *writer, size_t len)
         return true;
     text = realloc(writer->text, capacity);
     if (!text) {
-        writer->status = nucleus_fail(writer->err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
+        writer->status = nucleus_fail_memory(writer->err);
         return false;
     }
     writer->text = text;
@@ -102,8 +101,9 @@ static void end(struct writer *writer, const char *bracket)
 static void put_integer(struct writer *writer, uint64_t value)
 {
     char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, value);
 
-    put(writer, digits, (size_t)snprintf(digits, sizeof digits, "%" PRIu64, value));
+    put(writer, digits, (size_t)len);
 }
 
 /* A control byte, quote or backslash. */

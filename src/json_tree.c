@@ -88,8 +88,7 @@ enum nucleus_status nucleus_json_parse(const char *text, size_t len, cJSON **ret
     char *copy;
 
     if (len > NUCLEUS_CHECKPOINT_MAX_BYTES)
-        return nucleus_fail(err, NUCLEUS_ERROR_TOO_LARGE, "larger than %d bytes",
-                            NUCLEUS_CHECKPOINT_MAX_BYTES);
+        return nucleus_fail_large(err);
     status = nucleus_json_check(text, len, &inexact, err);
     if (status != NUCLEUS_OK)
         return status;
@@ -101,7 +100,7 @@ enum nucleus_status nucleus_json_parse(const char *text, size_t len, cJSON **ret
     *ret_tree = copy ? cJSON_ParseWithLengthOpts(copy, len + 1, NULL, false) : NULL;
     free(copy);
     if (!*ret_tree)
-        return nucleus_fail(err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
+        return nucleus_fail_memory(err);
     return NUCLEUS_OK;
 }
 

@@ -84,6 +84,13 @@ static void free_objects(const struct nucleus_object *type, char *objects, size_
     free(objects);
 }
 
+static void free_inner(const struct nucleus_object *type, void *object)
+{
+    if (object)
+        nucleus_members_free(type, object);
+    free(object);
+}
+
 static void free_member(const struct nucleus_member *member, void *object)
 {
     switch (member->kind) {
@@ -94,12 +101,9 @@ static void free_member(const struct nucleus_member *member, void *object)
     case NUCLEUS_STRINGS:
         nucleus_strings_free(nucleus_member_pointer(member, object));
         break;
-    case NUCLEUS_OPTIONAL_OBJECT: {
-        void *inner = nucleus_member_pointer(member, object);
-
-        free_objects(member->object, inner, inner ? 1 : 0);
+    case NUCLEUS_OPTIONAL_OBJECT:
+        free_inner(member->object, nucleus_member_pointer(member, object));
         break;
-    }
     case NUCLEUS_OBJECTS:
         free_objects(member->object, nucleus_member_pointer(member, object),
                      *nucleus_member_count(member, object));

@@ -121,7 +121,7 @@ enum nucleus_status nucleus_metadata_from_state(const struct nucleus_container_s
     }
     if (!copy_strings(&metadata)) {
         nucleus_metadata_clear(&metadata);
-        return nucleus_fail(err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
+        return nucleus_fail_memory(err);
     }
     *ret_metadata = metadata;
     return nucleus_succeed(err);

@@ -68,22 +68,20 @@ enum nucleus_status nucleus_metadata_save_at(const struct nucleus_metadata *meta
 }
 
 /* Reads the size bytes that an open file has, and no other number of them. */
-static enum nucleus_status read_text(int fd, size_t size, struct nucleus_shown shown,
-                                     char **ret_text, struct nucleus_error *err)
+static enum nucleus_status read_text(int fd, size_t size, char **ret_text,
+                                     struct nucleus_error *err)
 {
-    static const char what[] = "cannot load";
-    char *text = malloc(size + 1); /* one more, to see it grow */
     enum nucleus_status status = NUCLEUS_OK;
+    char *text = malloc(size + 1); /* one more, to see it grow */
     ssize_t count;
 
     if (!text)
-        return nucleus_fail_at(err, NUCLEUS_ERROR_NO_MEMORY, 0, what, shown, "out of memory");
+        return nucleus_fail_memory(err);
     count = nucleus_read_up_to(fd, text, size + 1);
     if (count < 0)
-        status = nucleus_fail_at(err, NUCLEUS_ERROR_IO, errno, what, shown, NULL);
+        status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
     else if ((size_t)count != size)
-        status = nucleus_fail_at(err, NUCLEUS_ERROR_IO, 0, what, shown,
-                                 "its size changed while it was read");
+        status = nucleus_fail(err, NUCLEUS_ERROR_IO, "its size changed while it was read");
     if (status == NUCLEUS_OK)
         *ret_text = text;
     else
@@ -91,21 +89,20 @@ static enum nucleus_status read_text(int fd, size_t size, struct nucleus_shown s
     return status;
 }
 
-static enum nucleus_status read_file(int dirfd, const char *path, struct nucleus_shown shown,
-                                     char **ret_text, size_t *ret_len, struct nucleus_error *err)
+static enum nucleus_status read_file(int dirfd, const char *path, char **ret_text, size_t *ret_len,
+                                     struct nucleus_error *err)
 {
     enum nucleus_status status;
     off_t size;
     int fd;
 
-    status = nucleus_regular_file_open(dirfd, path, "cannot load", shown, &fd, &size, err);
+    status = nucleus_regular_file_open(dirfd, path, &fd, &size, err);
     if (status != NUCLEUS_OK)
         return status;
     if (size > NUCLEUS_CHECKPOINT_MAX_BYTES)
-        status = nucleus_fail_at(err, NUCLEUS_ERROR_TOO_LARGE, 0, "cannot load", shown,
-                                 "larger than 4194304 bytes");
+        status = nucleus_fail_large(err);
     else
-        status = read_text(fd, (size_t)size, shown, ret_text, err);
+        status = read_text(fd, (size_t)size, ret_text, err);
     (void)nucleus_system_close(fd);
     *ret_len = (size_t)size;
     return status;
@@ -118,10 +115,9 @@ static enum nucleus_status load(int dirfd, const char *path, struct nucleus_show
     char *text = NULL;
     size_t len = 0;
 
-    status = read_file(dirfd, path, shown, &text, &len, err);
-    if (status != NUCLEUS_OK)
-        return status;
-    status = nucleus_metadata_from_json(text, len, ret, err);
+    status = read_file(dirfd, path, &text, &len, err);
+    if (status == NUCLEUS_OK)
+        status = nucleus_metadata_from_json(text, len, ret, err);
     if (status != NUCLEUS_OK)
         nucleus_error_wrap(err, "cannot load", shown);
     free(text);
@@ -153,7 +149,7 @@ enum nucleus_status nucleus_metadata_load(const char *dir, struct nucleus_metada
                                (struct nucleus_shown){.name = dir}, NULL);
     path = join(dir);
     if (!path)
-        return nucleus_fail(err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
+        return nucleus_fail_memory(err);
     status = load(AT_FDCWD, path, (struct nucleus_shown){dir, file_name}, ret_metadata, err);
     free(path);
     return status;

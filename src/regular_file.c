@@ -22,19 +22,21 @@ enum nucleus_status nucleus_lookup_status(int os_error)
     }
 }
 
-static enum nucleus_status check_type(mode_t mode, const char *what, struct nucleus_shown shown,
-                                      struct nucleus_error *err)
+static enum nucleus_status check_type(mode_t mode, struct nucleus_error *err)
 {
     if (S_ISLNK(mode))
-        return nucleus_fail_at(err, NUCLEUS_ERROR_SYMLINK, 0, what, shown, "it is a symbolic link");
+        return nucleus_fail(err, NUCLEUS_ERROR_SYMLINK, "it is a symbolic link");
     if (!S_ISREG(mode))
-        return nucleus_fail_at(err, NUCLEUS_ERROR_NOT_REGULAR, 0, what, shown,
-                               "it is not a regular file");
+        return nucleus_fail(err, NUCLEUS_ERROR_NOT_REGULAR, "it is not a regular file");
     return NUCLEUS_OK;
 }
 
-enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, const char *what,
-                                              struct nucleus_shown shown, int *ret_fd,
+static enum nucleus_status lookup_failed(int os_error, struct nucleus_error *err)
+{
+    return nucleus_fail_errno(err, nucleus_lookup_status(os_error), os_error);
+}
+
+enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *ret_fd,
                                               off_t *ret_size, struct nucleus_error *err)
 {
     const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -45,17 +47,17 @@ enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, const
     /* Opening a device may have side effects, so it is looked at first; what is opened in the
      * end is looked at again. */
     if (nucleus_system_fstatat(dirfd, path, &info) < 0)
-        return nucleus_fail_at(err, nucleus_lookup_status(errno), errno, what, shown, NULL);
-    status = check_type(info.st_mode, what, shown, err);
+        return lookup_failed(errno, err);
+    status = check_type(info.st_mode, err);
     if (status != NUCLEUS_OK)
         return status;
     fd = nucleus_open(dirfd, path, flags);
     if (fd < 0)
-        return nucleus_fail_at(err, nucleus_lookup_status(errno), errno, what, shown, NULL);
+        return lookup_failed(errno, err);
     if (nucleus_system_fstat(fd, &info) < 0)
-        status = nucleus_fail_at(err, NUCLEUS_ERROR_IO, errno, what, shown, NULL);
+        status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
     else
-        status = check_type(info.st_mode, what, shown, err);
+        status = check_type(info.st_mode, err);
     if (status != NUCLEUS_OK) {
         (void)nucleus_system_close(fd);
         return status;

@@ -8,13 +8,12 @@
 #include <sys/types.h>
 
 /*
- * Opens path relative to dirfd for reading, never through a symbolic link, never waiting. what
- * and shown are for the message. ret_size: as fstat(2) has it.
+ * Opens path relative to dirfd for reading, never through a symbolic link, never waiting.
+ * ret_size: as fstat(2) has it. The message is the reason alone.
  * Returns NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND, NUCLEUS_ERROR_NOT_DIRECTORY, NUCLEUS_ERROR_SYMLINK,
  * NUCLEUS_ERROR_NOT_REGULAR, NUCLEUS_ERROR_IO.
  */
-enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, const char *what,
-                                              struct nucleus_shown shown, int *ret_fd,
+enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *ret_fd,
                                               off_t *ret_size, struct nucleus_error *err);
 
 /* What the errno of a failed lookup or opening means. */

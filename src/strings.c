@@ -31,7 +31,9 @@ char **nucleus_strings_copy(size_t count, const char *(*next)(const void **curso
 
 void nucleus_strings_free(char **list)
 {
-    for (char **string = list; string && *string; string++)
-        free(*string);
+    if (!list)
+        return;
+    for (size_t i = 0; list[i]; i++)
+        free(list[i]);
     free(list);
 }

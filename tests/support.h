@@ -52,7 +52,7 @@ char *copy_text(const char *text);
 char *from_hex(const char *hex, size_t len, size_t *ret_len);
 
 /* Fails the test unless the status is as expected; prints the message then. */
-#define assert_status(status, expected, err) \
+#define assert_status(status, expected, err)                                                       \
     assert_status_at((status), (expected), (err), __FILE__, __LINE__)
 void assert_status_at(enum nucleus_status status, enum nucleus_status expected,
                       const struct nucleus_error *err, const char *file, int line);

@@ -73,27 +73,21 @@ static enum exit_code check_options_form(const struct arguments *arguments, uint
     return DONE;
 }
 
-/* Reads all of file, "-" for standard input, as any command reads its input: through symbolic
- * links and pipes. */
-static enum nucleus_status read_input(const char *file, char **ret_text, size_t *ret_len,
-                                      struct nucleus_error *err)
+/* Reads all that fd has. */
+static enum nucleus_status read_all(int fd, char **ret_text, size_t *ret_len,
+                                    struct nucleus_error *err)
 {
-    const struct nucleus_shown shown = {.name = file};
-    bool is_stdin = strcmp(file, "-") == 0;
-    int fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
-    char *text = malloc(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
-    ssize_t len =
-        fd < 0 || !text ? -1 : nucleus_read_up_to(fd, text, NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
-    int os_error = errno;
     enum nucleus_status status = NUCLEUS_OK;
+    char *text = malloc(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
+    ssize_t len;
 
-    if (fd >= 0 && !is_stdin)
-        (void)close(fd);
+    if (!text)
+        return nucleus_fail_memory(err);
+    len = nucleus_read_up_to(fd, text, NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
     if (len < 0)
-        status = nucleus_fail_at(err, NUCLEUS_ERROR_IO, os_error, "cannot read", shown, NULL);
+        status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
     else if (len > NUCLEUS_CHECKPOINT_MAX_BYTES)
-        status = nucleus_fail_at(err, NUCLEUS_ERROR_TOO_LARGE, 0, "cannot read", shown,
-                                 "larger than 4194304 bytes");
+        status = nucleus_fail_large(err);
     if (status != NUCLEUS_OK) {
         free(text);
         return status;
@@ -103,18 +97,35 @@ static enum nucleus_status read_input(const char *file, char **ret_text, size_t 
     return NUCLEUS_OK;
 }
 
+/* Reads file, "-" for standard input, as any command reads its input: through symbolic links and
+ * pipes. */
+static enum nucleus_status read_input(const char *file, char **ret_text, size_t *ret_len,
+                                      struct nucleus_error *err)
+{
+    enum nucleus_status status;
+    int fd;
+
+    if (strcmp(file, "-") == 0)
+        return read_all(STDIN_FILENO, ret_text, ret_len, err);
+    fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
+    status = read_all(fd, ret_text, ret_len, err);
+    (void)close(fd);
+    return status;
+}
+
 /* ret: give it to nucleus_state_clear(). */
 static enum nucleus_status read_state(const char *file, struct nucleus_container_state *ret,
                                       struct nucleus_error *err)
 {
     enum nucleus_status status;
-    char *text;
-    size_t len;
+    char *text = NULL;
+    size_t len = 0;
 
     status = read_input(file, &text, &len, err);
-    if (status != NUCLEUS_OK)
-        return status;
-    status = nucleus_state_from_json(text, len, ret, err);
+    if (status == NUCLEUS_OK)
+        status = nucleus_state_from_json(text, len, ret, err);
     if (status != NUCLEUS_OK)
         nucleus_error_wrap(err, "cannot read", (struct nucleus_shown){.name = file});
     free(text);
