@@ -106,7 +106,7 @@ static const char *publish_temp(struct temp *temp, const char *target)
             return NULL;
     }
     errno = os_error;
-    return os_error == EISDIR ? "a directory is in its place" : "cannot rename the temporary file";
+    return "cannot rename the temporary file";
 }
 
 /* Undoes all there is of temp. Returns 0, or the errno that keeps the file from being removed. */

@@ -23,8 +23,7 @@ static char *pack_strings(const cJSON *array, size_t size)
 
     if (!pack)
         return NULL;
-    cJSON_ArrayForEach(item, array)
-    {
+    cJSON_ArrayForEach (item, array) {
         size_t length = strlen(item->valuestring) + 1;
 
         memcpy(out, item->valuestring, length);
@@ -56,8 +55,7 @@ static enum nucleus_status decode_strings(cJSON *array, const struct nucleus_mem
     char *pack;
     char **list;
 
-    cJSON_ArrayForEach(item, array)
-    {
+    cJSON_ArrayForEach (item, array) {
         const char *text = nucleus_json_string(item);
 
         if (!text)
@@ -97,8 +95,7 @@ static enum nucleus_status decode_objects(const cJSON *array, const struct nucle
         return nucleus_fail_memory(err);
     nucleus_member_set_pointer(member, object, structs);
     *nucleus_member_count(member, object) = count;
-    cJSON_ArrayForEach(item, array)
-    {
+    cJSON_ArrayForEach (item, array) {
         enum nucleus_status status =
             decode_object(item, type, structs + element.index * type->size, &element, err);
 
@@ -201,8 +198,7 @@ static enum nucleus_status decode_object(const cJSON *tree, const struct nucleus
 
     if (!cJSON_IsObject(tree))
         return wrong_type(err, where, "is not an object");
-    cJSON_ArrayForEach(item, tree)
-    {
+    cJSON_ArrayForEach (item, tree) {
         size_t i = nucleus_member_find(type, item->string);
         struct nucleus_where here = {.outer = where, .name = item->string};
         enum nucleus_status status;
