@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE /* struct dirent64 */
+#define _GNU_SOURCE         /* struct dirent64 in glibc */
+#define _LARGEFILE64_SOURCE /* and in musl */
 #include "leftovers.h"
 
 #include <dirent.h>

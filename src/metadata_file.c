@@ -138,6 +138,7 @@ static char *join(const char *dir)
 enum nucleus_status nucleus_metadata_load(const char *dir, struct nucleus_metadata *ret_metadata,
                                           struct nucleus_error *err)
 {
+    const struct nucleus_shown shown = {dir, file_name};
     enum nucleus_status status;
     char *path;
 
@@ -149,8 +150,9 @@ enum nucleus_status nucleus_metadata_load(const char *dir, struct nucleus_metada
                                (struct nucleus_shown){.name = dir}, NULL);
     path = join(dir);
     if (!path)
-        return nucleus_fail_memory(err);
-    status = load(AT_FDCWD, path, (struct nucleus_shown){dir, file_name}, ret_metadata, err);
+        return nucleus_fail_at(err, NUCLEUS_ERROR_NO_MEMORY, 0, "cannot load", shown,
+                               "out of memory");
+    status = load(AT_FDCWD, path, shown, ret_metadata, err);
     free(path);
     return status;
 }

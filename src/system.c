@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE /* getdents64 */
+#define _GNU_SOURCE         /* getdents64 in glibc */
+#define _LARGEFILE64_SOURCE /* and in musl */
 #include "system.h"
 
 #include <dirent.h>
