@@ -23,6 +23,14 @@ struct temp {
     ino_t inode;
 };
 
+/* Returns 0 if the file is gone, else the errno that keeps it from being removed. */
+static int remove_temp(const struct temp *temp)
+{
+    if (nucleus_system_unlinkat(temp->dirfd, temp->name) < 0 && errno != ENOENT)
+        return errno;
+    return 0;
+}
+
 /* Creates the file under a name that nobody has. Returns 0, or -1 with errno. */
 static int create(struct temp *temp, const char *target)
 {
@@ -40,8 +48,8 @@ static int create(struct temp *temp, const char *target)
             return 0;
         os_error = errno;
         /* Interrupted, it may exist all the same, and nobody else has this name. */
-        if (os_error == EINTR)
-            (void)nucleus_system_unlinkat(temp->dirfd, temp->name);
+        if (os_error == EINTR && remove_temp(temp) != 0)
+            break;
         temp->name[0] = '\0';
     }
     errno = os_error;
@@ -109,15 +117,12 @@ static const char *publish_temp(struct temp *temp, const char *target)
     return "cannot rename the temporary file";
 }
 
-/* Undoes all there is of temp. Returns 0, or the errno that keeps the file from being removed. */
+/* Undoes all there is of temp. Returns as remove_temp(). */
 static int discard_temp(struct temp *temp)
 {
     if (temp->fd >= 0)
         (void)close_temp(temp);
-    if (temp->name[0] != '\0' && nucleus_system_unlinkat(temp->dirfd, temp->name) < 0 &&
-        errno != ENOENT)
-        return errno;
-    return 0;
+    return temp->name[0] != '\0' ? remove_temp(temp) : 0;
 }
 
 static enum nucleus_status failure_status(const struct temp *temp, int os_error)

@@ -16,6 +16,7 @@ struct writer {
     char *text;
     size_t len;
     size_t capacity;
+    size_t cap; /* on len */
     size_t depth;
     bool first; /* nothing stands yet in the innermost brackets */
     enum nucleus_status status;
@@ -28,7 +29,7 @@ static bool reserve(struct writer *writer, size_t len)
     size_t capacity = writer->capacity > 0 ? writer->capacity : FIRST_CAPACITY;
     char *text;
 
-    if (len > NUCLEUS_CHECKPOINT_MAX_BYTES - writer->len) {
+    if (len > writer->cap - writer->len) {
         writer->status = nucleus_fail_large(writer->err);
         return false;
     }
@@ -264,9 +265,10 @@ static void put_object(struct writer *writer, const struct nucleus_object *type,
 }
 
 enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const void *object,
-                                        char **ret_text, size_t *ret_len, struct nucleus_error *err)
+                                        size_t cap, char **ret_text, size_t *ret_len,
+                                        struct nucleus_error *err)
 {
-    struct writer writer = {.status = NUCLEUS_OK, .err = err};
+    struct writer writer = {.cap = cap, .status = NUCLEUS_OK, .err = err};
 
     put_object(&writer, type, object, NULL);
     if (writer.status != NUCLEUS_OK) {

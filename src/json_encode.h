@@ -6,11 +6,12 @@
 
 /*
  * Writes a struct of the given type as serde_json's to_string_pretty does. object: its values may
- * be anything; NULL where none is allowed, text that is not UTF-8 and what type->forbid forbids
- * are NUCLEUS_ERROR_INVALID_ARGUMENT. ret_text, ret_len, statuses: as nucleus_metadata_to_json().
+ * be anything; NULL where none is allowed, text that is not UTF-8 and integers out of their range
+ * are NUCLEUS_ERROR_INVALID_ARGUMENT. cap: on the bytes of the text. ret_text, ret_len, statuses:
+ * as nucleus_metadata_to_json().
  */
 enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const void *object,
-                                        char **ret_text, size_t *ret_len,
+                                        size_t cap, char **ret_text, size_t *ret_len,
                                         struct nucleus_error *err);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "cgroup.h"
 #include "error.h"
-#include "json_encode.h"
 #include "members.h"
 #include "strings.h"
 #include "system.h"
@@ -71,13 +70,11 @@ static bool copy_strings(struct nucleus_metadata *metadata)
 static enum nucleus_status check_values(const struct nucleus_metadata *metadata,
                                         struct nucleus_error *err)
 {
-    char *text;
+    char *text = NULL;
     size_t len;
-    enum nucleus_status status =
-        nucleus_json_encode(&nucleus_metadata_object, metadata, &text, &len, err);
+    enum nucleus_status status = nucleus_metadata_to_json(metadata, &text, &len, err);
 
-    if (status == NUCLEUS_OK)
-        free(text);
+    free(text);
     return status;
 }
 

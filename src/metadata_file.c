@@ -13,15 +13,18 @@
 
 static const char file_name[] = "metadata.json";
 
-/* The directory for every step of a save: dir from dirfd on, called shown in messages. */
-static enum nucleus_status open_directory(int dirfd, const char *dir, int *ret_fd,
-                                          struct nucleus_error *err)
+/* The directory for every step of a save: path from dirfd on. */
+static enum nucleus_status open_directory(int dirfd, const char *path, struct nucleus_shown shown,
+                                          int *ret_fd, struct nucleus_error *err)
 {
-    int fd = nucleus_fd_above_stdio(nucleus_open(dirfd, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    int fd = nucleus_fd_above_stdio(nucleus_open(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 
+    if (fd < 0 && !shown.dir)
+        return nucleus_fail_at(err, nucleus_lookup_status(errno), errno,
+                               "cannot open the directory of", shown, NULL);
     if (fd < 0)
         return nucleus_fail_at(err, nucleus_lookup_status(errno), errno, "cannot open directory",
-                               (struct nucleus_shown){.name = dir}, NULL);
+                               (struct nucleus_shown){.name = shown.dir}, NULL);
     *ret_fd = fd;
     return NUCLEUS_OK;
 }
@@ -40,7 +43,7 @@ static enum nucleus_status save(const struct nucleus_metadata *metadata, int dir
         nucleus_error_wrap(err, "cannot save", shown);
         return status;
     }
-    status = open_directory(dirfd, path, &fd, err);
+    status = open_directory(dirfd, path, shown, &fd, err);
     if (status == NUCLEUS_OK) {
         status = nucleus_atomic_file_replace(fd, shown, text, len, err);
         (void)nucleus_system_close(fd);

@@ -13,7 +13,8 @@ enum nucleus_status nucleus_metadata_to_json(const struct nucleus_metadata *meta
     if (!metadata || !ret_text || !ret_len)
         return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT,
                             "metadata, ret_text or ret_len is NULL");
-    status = nucleus_json_encode(&nucleus_metadata_object, metadata, ret_text, ret_len, err);
+    status = nucleus_json_encode(&nucleus_metadata_object, metadata, NUCLEUS_CHECKPOINT_MAX_BYTES,
+                                 ret_text, ret_len, err);
     return status == NUCLEUS_OK ? nucleus_succeed(err) : status;
 }
 

@@ -19,8 +19,11 @@ static enum exit_code take_option(int letter, const char *word, const struct opt
 {
     if (letter == ':')
         return misused_word("bad option", word, "it needs a value");
-    if (letter == '?' || (option && is_abbreviated(word, option)))
-        return misused_word("bad option", word, "it is unknown, or takes no value");
+    if (letter == '?')
+        return misused_word("bad option", word,
+                            optopt != 0 && word[1] == '-' ? "it takes no value" : "it is unknown");
+    if (option && is_abbreviated(word, option))
+        return misused_word("bad option", word, "write it in full");
     if (letter == 1) {
         if (arguments->operands_count < MAX_OPERANDS)
             arguments->operands[arguments->operands_count] = optarg;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ckmeta load */
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ static enum exit_code print_json(const struct nucleus_object *type, const void *
     size_t len;
     bool done;
 
-    if (nucleus_json_encode(type, object, &text, &len, &err) != NUCLEUS_OK)
+    if (nucleus_json_encode(type, object, SIZE_MAX, &text, &len, &err) != NUCLEUS_OK)
         return fail(&err);
     done = put_ended(text, end);
     free(text);

@@ -61,14 +61,18 @@ static enum exit_code check_options_form(const struct arguments *arguments, uint
     const char *pid = arguments->values['p'];
     uint64_t number;
 
-    if (!arguments->values['i'] || !pid)
+    if (!arguments->values['i'] && !pid)
         return misused("save needs --state, or --id and --pid");
+    if (!arguments->values['i'])
+        return misused("save needs --id");
+    if (!pid)
+        return misused("save needs --pid");
     if (!nucleus_parse_u64(pid, strlen(pid), &number) || number > UINT32_MAX)
         return misused_word("bad --pid", pid, "it is not a decimal number up to 4294967295");
+    if (count_words(arguments->rest) == 0)
+        return misused("save needs DIR -- COMMAND, the -- included");
     if (arguments->operands_count != 1)
         return misused("save takes exactly one DIR before --");
-    if (count_words(arguments->rest) == 0)
-        return misused("save needs -- and a COMMAND behind DIR");
     *ret_pid = (uint32_t)number;
     return DONE;
 }
@@ -132,6 +136,14 @@ static enum nucleus_status read_state(const char *file, struct nucleus_container
     return status;
 }
 
+/* A cgroup file has been named by then; what else is wrong is wrong with the new file. */
+static enum exit_code fail_state(struct nucleus_error *err, const char *dir)
+{
+    if (err->status == NUCLEUS_ERROR_INVALID_ARGUMENT || err->status == NUCLEUS_ERROR_TOO_LARGE)
+        nucleus_error_wrap(err, "cannot save", (struct nucleus_shown){dir, "metadata.json"});
+    return fail(err);
+}
+
 static enum exit_code save_state(const struct nucleus_container_state *state, const char *dir)
 {
     struct nucleus_metadata metadata;
@@ -140,7 +152,7 @@ static enum exit_code save_state(const struct nucleus_container_state *state, co
 
     status = nucleus_metadata_from_state(state, &metadata, &err);
     if (status != NUCLEUS_OK)
-        return fail(&err);
+        return fail_state(&err, dir);
     status = nucleus_metadata_save(&metadata, dir, &err);
     nucleus_metadata_clear(&metadata);
     return status == NUCLEUS_OK ? DONE : fail(&err);
