@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stands between the library and the system: a test that is linked with the wrappers of
+ * system_calls.c sees each call before it is made and after, and may change it. For tests with
+ * one thread.
+ */
+#ifndef NUCLEUS_TEST_SYSTEM_CALLS_H
+#define NUCLEUS_TEST_SYSTEM_CALLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum call_kind {
+    CALL_ANY, /* of a fault, not of a call */
+    CALL_OPENAT,
+    CALL_MOVE_UP,
+    CALL_CLOSE,
+    CALL_FSTATAT,
+    CALL_FSTAT,
+    CALL_FCHMOD,
+    CALL_READ,
+    CALL_WRITE,
+    CALL_FSYNC,
+    CALL_RENAMEAT,
+    CALL_UNLINKAT,
+    CALL_GETRANDOM,
+    CALL_GETDENTS,
+};
+
+/* What a call is about; found by its path, or by the path that its descriptor was opened by. */
+enum call_object {
+    OBJECT_ANY, /* of a fault; of a call that is about no file */
+    OBJECT_DIRECTORY,
+    OBJECT_FIXED_TEMP, /* metadata.json.tmp */
+    OBJECT_TEMP,       /* the temporary file of this run */
+    OBJECT_LEFTOVER,   /* the temporary file of another run */
+    OBJECT_LOW,        /* a descriptor 0, 1 or 2 that was moved up */
+    OBJECT_IO_MAX,     /* the one file of a cgroup that may be missing */
+    OBJECT_FILE,       /* any other: metadata.json, the rest of a cgroup */
+};
+
+struct call {
+    enum call_kind kind;
+    enum call_object object;
+    int fd;           /* -1: none */
+    const char *path; /* NULL: it is about fd itself */
+    size_t size;      /* of the buffer; before may lower it */
+    bool is_answered; /* set by before, with the answer: the call is not made */
+    long result;
+    int os_error; /* counts where result is negative */
+};
+
+/* Called right before each call, and right after it, when it may change the answer. */
+typedef void call_hook(struct call *call);
+
+/* What the watched calls were like. */
+struct call_report {
+    size_t count;
+    int lowest_fd;      /* that was used for more than to be moved or closed */
+    bool is_temp_stuck; /* the temporary file could not be unlinked */
+    const char *misuse; /* what the library must never do; NULL: it did not */
+};
+
+/* From now on the hooks are called; either may be NULL. */
+void watch_calls(call_hook *before, call_hook *after);
+
+/* Up to now they were. */
+struct call_report unwatch_calls(void);
+
+const char *call_name(enum call_kind kind);
+const char *object_name(enum call_object object);
+
+#endif

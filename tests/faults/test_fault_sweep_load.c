@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each system call of a load, and of the reading of a cgroup's limits, fails in each way it can.
+ * The whole file comes out or nothing does; no descriptor is left, no file is changed.
+ */
+#include "system_faults.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory_faults.h"
+
+/* How a lookup fails; ENOENT is the caller's. */
+#define LOOKUP_FAILURES                                                                            \
+    MEANS(ENOTDIR, NUCLEUS_ERROR_NOT_DIRECTORY), MEANS(ELOOP, NUCLEUS_ERROR_SYMLINK),              \
+        REFUSED(EACCES), REFUSED(EIO), REFUSED(ENOMEM), REFUSED(ESTALE)
+
+#define OPENING_FAILURES                                                                           \
+    LOOKUP_FAILURES, MEANS(ENXIO, NUCLEUS_ERROR_NOT_REGULAR), RETRIED(EINTR), REFUSED(EMFILE),     \
+        REFUSED(ENFILE), REFUSED(EPERM)
+
+#define READING_FAILURES                                                                           \
+    RETRIED(EINTR), SHORT_GIVES(NUCLEUS_OK), REFUSED(EAGAIN), REFUSED(EIO), REFUSED(EISDIR),       \
+        REFUSED(ESTALE)
+
+static const struct step load_steps[] = {
+    {CALL_FSTATAT, OBJECT_FILE, "cannot load '",
+     .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), LOOKUP_FAILURES}},
+    {CALL_OPENAT, OBJECT_FILE, "cannot load '",
+     .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), OPENING_FAILURES}},
+    {CALL_FSTAT, OBJECT_FILE, "cannot load '", .answers = {REFUSED(EIO), REFUSED(ENOMEM)}},
+    {CALL_READ, OBJECT_FILE, "cannot load '", .answers = {READING_FAILURES}},
+    {CALL_CLOSE, OBJECT_FILE, NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
+};
+
+/* A file that is not there is an error of the system here, but for io.max. */
+static const struct step cgroup_steps[] = {
+    {CALL_OPENAT, OBJECT_DIRECTORY, "cannot open directory '",
+     .answers = {REFUSED(ENOENT), OPENING_FAILURES}},
+    {CALL_FSTATAT, OBJECT_FILE, "cannot read '", .answers = {REFUSED(ENOENT), LOOKUP_FAILURES}},
+    {CALL_OPENAT, OBJECT_FILE, "cannot read '", .answers = {REFUSED(ENOENT), OPENING_FAILURES}},
+    {CALL_FSTAT, OBJECT_FILE, "cannot read '", .answers = {REFUSED(EIO), REFUSED(ENOMEM)}},
+    {CALL_READ, OBJECT_FILE, "cannot read '", .answers = {READING_FAILURES, REFUSED(ENODEV)}},
+    {CALL_CLOSE, OBJECT_FILE, NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
+    {CALL_FSTATAT, OBJECT_IO_MAX, "io.max'", .answers = {IGNORED(ENOENT), LOOKUP_FAILURES}},
+    {CALL_OPENAT, OBJECT_IO_MAX, "io.max'", .answers = {IGNORED(ENOENT), OPENING_FAILURES}},
+    {CALL_FSTAT, OBJECT_IO_MAX, "io.max'", .answers = {REFUSED(EIO)}},
+    {CALL_READ, OBJECT_IO_MAX, "io.max'", .answers = {READING_FAILURES}},
+    {CALL_CLOSE, OBJECT_IO_MAX, NULL, .answers = {IGNORED(EIO)}},
+    {CALL_CLOSE, OBJECT_DIRECTORY, NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
+};
+
+enum {
+    LOAD_STEPS = sizeof load_steps / sizeof load_steps[0],
+    CGROUP_STEPS = sizeof cgroup_steps / sizeof cgroup_steps[0],
+    LIMIT = 100, /* bytes a read, for several reads a file */
+};
+
+static struct {
+    const char *dir;
+    int dirfd; /* -1: nucleus_metadata_load() */
+    char *text;
+    size_t len;
+} fixture;
+
+/* What a call gave. */
+struct outcome {
+    enum nucleus_status status;
+    struct nucleus_error err;
+    struct nucleus_metadata metadata;
+};
+
+static int make_fixture(void **state)
+{
+    (void)make_directory(state);
+    fixture.dir = *state;
+    fixture.dirfd = -1;
+    fixture.text = read_data("nucleus-0.3.8-metadata-cgroup.json", &fixture.len);
+    count_cjson_memory();
+    return 0;
+}
+
+static int remove_fixture(void **state)
+{
+    clear_faults();
+    set_scenario(NULL);
+    pause_memory();
+    ignore_cjson_memory();
+    free(fixture.text);
+    return remove_directory(state);
+}
+
+/* All of metadata is still as memset left it, and all memory was given back. */
+static void check_nothing(const struct nucleus_metadata *metadata)
+{
+    const unsigned char *bytes = (const unsigned char *)metadata;
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof *metadata; i++)
+        count += bytes[i] == 0xa5;
+    check(count == sizeof *metadata, "the output is untouched");
+    check(count_blocks() == 0, "no memory is lost");
+}
+
+/* The only memory that is left is the metadata's. */
+static void clear_metadata(struct nucleus_metadata *metadata)
+{
+    resume_memory();
+    nucleus_metadata_clear(metadata);
+    pause_memory();
+    check(count_blocks() == 0, "no memory is lost");
+}
+
+static void check_metadata(struct nucleus_metadata *metadata, const char *text)
+{
+    char *found;
+    size_t len;
+
+    assert_int_equal(nucleus_metadata_to_json(metadata, &found, &len, NULL), NUCLEUS_OK);
+    check(strcmp(found, text) == 0, "the metadata is whole");
+    free(found);
+    clear_metadata(metadata);
+}
+
+static struct outcome load(void)
+{
+    size_t descriptors = count_descriptors();
+    struct outcome outcome;
+
+    memset(&outcome, 0xa5, sizeof outcome);
+    begin_faults();
+    outcome.status = fixture.dirfd >= 0
+                         ? nucleus_metadata_load_at(fixture.dirfd, &outcome.metadata, &outcome.err)
+                         : nucleus_metadata_load(fixture.dir, &outcome.metadata, &outcome.err);
+    (void)end_faults();
+    check(count_descriptors() == descriptors, "no descriptor is left or lost");
+    if (outcome.status != NUCLEUS_OK)
+        check_nothing(&outcome.metadata);
+    return outcome;
+}
+
+static void check_load(const struct outcome *outcome, const struct expected *expected)
+{
+    check_error(expected, outcome->status, &outcome->err,
+                fixture.dirfd >= 0 ? "metadata.json'" : fixture.dir);
+}
+
+static void load_as_swept(void)
+{
+    struct expected expected;
+    struct outcome outcome;
+
+    limit_transfers(LIMIT);
+    outcome = load();
+    expected = expected_by_sweep();
+    check_load(&outcome, &expected);
+    if (outcome.status == NUCLEUS_OK)
+        check_metadata(&outcome.metadata, fixture.text);
+}
+
+static void check_made(const bool *made, const struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!made[i])
+            fail_msg("nothing came to row %zu, %s of %s", i, call_name(steps[i].kind),
+                     object_name(steps[i].object));
+    }
+}
+
+static void load_says_what_each_fault_means(void **state)
+{
+    bool made[LOAD_STEPS] = {false};
+    char *text;
+
+    (void)state;
+    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
+    set_scenario("load");
+    sweep(load_steps, LOAD_STEPS, load_as_swept, made);
+    set_scenario("load_at");
+    fixture.dirfd = open(fixture.dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    sweep(load_steps, LOAD_STEPS, load_as_swept, made);
+    (void)close(fixture.dirfd);
+    check_made(made, load_steps, LOAD_STEPS);
+    assert_int_equal(count_names(fixture.dir), 1);
+    text = read_file(path_in(fixture.dir, "metadata.json"), NULL);
+    assert_string_equal(text, fixture.text);
+    free(text);
+}
+
+static void load_keeps_its_promises_whichever_call_fails(void **state)
+{
+    enum { LAST_ERRNO = 140 }; /* Linux's numbers, and some that nobody has */
+
+    (void)state;
+    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
+    for (int os_error = 1; os_error <= LAST_ERRNO; os_error++) {
+        for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
+            struct outcome outcome;
+
+            clear_faults();
+            add_fault((struct fault){.os_error = os_error}, n, n % 2 ? SIZE_MAX : n);
+            outcome = load();
+            if (outcome.status == NUCLEUS_OK)
+                check_metadata(&outcome.metadata, fixture.text);
+            else
+                check(outcome.err.os_error == os_error, "os_error is that of the call");
+        }
+    }
+}
+
+/* Right before a read, counted from 1, the file gets another size. */
+static struct {
+    size_t at;
+    off_t size;
+    size_t reads;
+} change;
+
+static void change_size(struct call *call)
+{
+    if (call->kind != CALL_READ)
+        return;
+    call->size = call->size < LIMIT ? call->size : LIMIT;
+    if (++change.reads == change.at)
+        assert_int_equal(truncate(path_in(fixture.dir, "metadata.json"), change.size), 0);
+}
+
+static struct outcome load_while_it_changes(size_t at, int by)
+{
+    struct outcome outcome;
+
+    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
+    memset(&outcome, 0xa5, sizeof outcome);
+    change.at = at;
+    change.size = (off_t)fixture.len + by;
+    change.reads = 0;
+    watch_calls(change_size, NULL);
+    begin_memory(1, 0);
+    outcome.status = nucleus_metadata_load(fixture.dir, &outcome.metadata, &outcome.err);
+    pause_memory();
+    check(!unwatch_calls().misuse, "no descriptor is left");
+    return outcome;
+}
+
+static void load_refuses_a_file_that_changes_its_size(void **state)
+{
+    static const struct expected unchanged = {.status = NUCLEUS_OK};
+    static const struct expected changed = {NUCLEUS_ERROR_IO, 0,
+                                            "its size changed while it was read"};
+    static const struct {
+        const char *name;
+        int by; /* bytes */
+    } rows[] = {{"one byte less", -1}, {"half of it", -400}, {"one more", 1}, {"4 KiB more", 4096}};
+    struct outcome outcome = load_while_it_changes(0, 0);
+    size_t reads = change.reads; /* the last of them sees the end */
+
+    (void)state;
+    check_load(&outcome, &unchanged);
+    check_metadata(&outcome.metadata, fixture.text);
+    assert_true(reads > 5);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (size_t at = 1; at <= reads; at++) {
+            bool is_too_late = rows[i].by < 0 && at == reads;
+
+            set_scenario(rows[i].name);
+            outcome = load_while_it_changes(at, rows[i].by);
+            check_load(&outcome, is_too_late ? &unchanged : &changed);
+            if (is_too_late)
+                check_metadata(&outcome.metadata, fixture.text);
+            else
+                check_nothing(&outcome.metadata);
+        }
+    }
+}
+
+static void capture_as_swept(void)
+{
+    static const char *const command[] = {"true", NULL};
+    struct nucleus_container_state container = {
+        .id = "id", .name = "name", .command = command, .cgroup_path = TEST_DATA "/cgroup"};
+    size_t descriptors = count_descriptors();
+    struct expected expected;
+    struct outcome outcome;
+
+    limit_transfers(3);
+    memset(&outcome, 0xa5, sizeof outcome);
+    begin_faults();
+    outcome.status = nucleus_metadata_from_state(&container, &outcome.metadata, &outcome.err);
+    (void)end_faults();
+    check(count_descriptors() == descriptors, "no descriptor is left or lost");
+    expected = expected_by_sweep();
+    check_error(&expected, outcome.status, &outcome.err, container.cgroup_path);
+    if (outcome.status != NUCLEUS_OK) {
+        check_nothing(&outcome.metadata);
+        return;
+    }
+    check(outcome.metadata.resource_limits->memory_bytes.value == 536870912, "limits are whole");
+    check(outcome.metadata.resource_limits->pids_max.value == 256, "limits are whole to the end");
+    clear_metadata(&outcome.metadata);
+}
+
+static void from_state_says_what_each_fault_means(void **state)
+{
+    bool made[CGROUP_STEPS] = {false};
+
+    (void)state;
+    set_scenario("from_state with a cgroup");
+    sweep(cgroup_steps, CGROUP_STEPS, capture_as_swept, made);
+    check_made(made, cgroup_steps, CGROUP_STEPS);
+}
+
+#define LOAD_TEST(test) cmocka_unit_test_setup_teardown(test, make_fixture, remove_fixture)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LOAD_TEST(load_says_what_each_fault_means),
+        LOAD_TEST(load_keeps_its_promises_whichever_call_fails),
+        LOAD_TEST(load_refuses_a_file_that_changes_its_size),
+        LOAD_TEST(from_state_says_what_each_fault_means),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
