@@ -138,7 +138,7 @@ static const char *skip_digits(const char *text, const char *end)
 
 size_t nucleus_json_number(const char *text, const char *end, bool *ret_exact)
 {
-    const char *integer = text < end && *text == '-' ? text + 1 : text;
+    const char *integer = *text == '-' ? text + 1 : text;
     const char *at = skip_digits(integer, end);
     const char *digits;
 
@@ -276,7 +276,9 @@ static bool check_document(struct check *check)
             return false;
     } while (check->depth > 0);
     (void)peek(check);
-    return check->at == check->end || fail(check, "text after the document");
+    if (check->at < check->end)
+        return fail(check, "text after the document");
+    return true;
 }
 
 enum nucleus_status nucleus_json_fail(struct nucleus_error *err, enum nucleus_status status,

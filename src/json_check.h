@@ -13,8 +13,8 @@ enum { NUCLEUS_JSON_MAX_DEPTH = 128 };
 enum nucleus_status nucleus_json_check(const char *text, size_t len, size_t *ret_inexact,
                                        struct nucleus_error *err);
 
-/* The length of the number at text, 0 if none is well-formed there. ret_exact: it is an integer
- * of at most 15 digits, so that a double holds it exactly. */
+/* The length of the number at text, which is below end; 0 if none is well-formed there. ret_exact:
+ * it is an integer of at most 15 digits, so that a double holds it exactly. */
 size_t nucleus_json_number(const char *text, const char *end, bool *ret_exact);
 
 /* The first byte that is not white space. */

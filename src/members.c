@@ -108,11 +108,8 @@ static void free_member(const struct nucleus_member *member, void *object)
         free_objects(member->object, nucleus_member_pointer(member, object),
                      *nucleus_member_count(member, object));
         break;
-    case NUCLEUS_BOOL:
-    case NUCLEUS_U32:
-    case NUCLEUS_U64:
-    case NUCLEUS_OPTIONAL_U64:
-        break;
+    default:
+        break; /* it owns nothing */
     }
 }
 

@@ -7,10 +7,7 @@
 /* getopt_long takes abbreviations of options; scripts that use one break with the next option. */
 static bool is_abbreviated(const char *word, const struct option *option)
 {
-    size_t length = strlen(option->name);
-
-    return strncmp(word + 2, option->name, length) != 0 ||
-           (word[2 + length] != '\0' && word[2 + length] != '=');
+    return strncmp(word + 2, option->name, strlen(option->name)) != 0;
 }
 
 /* Takes in what getopt_long found in word. Returns DONE, or USAGE after a message. */

@@ -32,7 +32,7 @@ enum exit_code parse_arguments(int argc, char **argv, const char *letters,
                                const struct option *options, struct arguments *ret);
 
 /* Prints the message. Returns FAILED. */
-enum exit_code fail(const struct nucleus_error *err);
+enum exit_code failed(const struct nucleus_error *err);
 
 /* Prints what is wrong with the command line, in our own words. Returns USAGE. */
 enum exit_code misused(const char *problem);

@@ -36,7 +36,7 @@ static enum exit_code print_json(const struct nucleus_object *type, const void *
     bool done;
 
     if (nucleus_json_encode(type, object, SIZE_MAX, &text, &len, &err) != NUCLEUS_OK)
-        return fail(&err);
+        return failed(&err);
     done = put_ended(text, end);
     free(text);
     return finish_output(done);
@@ -132,7 +132,7 @@ enum exit_code ckmeta_load(int argc, char **argv)
     if (code != DONE)
         return code;
     if (nucleus_metadata_load(arguments.operands[0], &metadata, &err) != NUCLEUS_OK) {
-        (void)fail(&err);
+        (void)failed(&err);
         return err.status == NUCLEUS_ERROR_NOT_FOUND ? NOT_FOUND : FAILED;
     }
     if (field)

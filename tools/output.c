@@ -7,7 +7,7 @@
 #include "ckmeta.h"
 #include "error.h"
 
-enum exit_code fail(const struct nucleus_error *err)
+enum exit_code failed(const struct nucleus_error *err)
 {
     (void)fprintf(stderr, "ckmeta: %s\n", err->message);
     return FAILED;

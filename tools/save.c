@@ -141,7 +141,7 @@ static enum exit_code fail_state(struct nucleus_error *err, const char *dir)
 {
     if (err->status == NUCLEUS_ERROR_INVALID_ARGUMENT || err->status == NUCLEUS_ERROR_TOO_LARGE)
         nucleus_error_wrap(err, "cannot save", (struct nucleus_shown){dir, "metadata.json"});
-    return fail(err);
+    return failed(err);
 }
 
 static enum exit_code save_state(const struct nucleus_container_state *state, const char *dir)
@@ -155,7 +155,7 @@ static enum exit_code save_state(const struct nucleus_container_state *state, co
         return fail_state(&err, dir);
     status = nucleus_metadata_save(&metadata, dir, &err);
     nucleus_metadata_clear(&metadata);
-    return status == NUCLEUS_OK ? DONE : fail(&err);
+    return status == NUCLEUS_OK ? DONE : failed(&err);
 }
 
 static enum exit_code save_from_file(struct arguments *arguments)
@@ -167,7 +167,7 @@ static enum exit_code save_from_file(struct arguments *arguments)
     if (code != DONE)
         return code;
     if (read_state(arguments->values['s'], &state, &err) != NUCLEUS_OK)
-        return fail(&err);
+        return failed(&err);
     code = save_state(&state, arguments->operands[0]);
     nucleus_state_clear(&state);
     return code;

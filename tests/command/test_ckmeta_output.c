@@ -135,6 +135,22 @@ static void a_full_standard_output_is_exit_code_1(void **state)
     check_cannot_write(*state, (struct run){.output = "/dev/full"}, "No space left on device");
 }
 
+/* Whichever byte of the output is the first that finds no room. */
+static void a_buffer_that_fills_at_any_byte_is_exit_code_1(void **state)
+{
+    char word[4100];
+
+    for (size_t len = sizeof word - 16; len < sizeof word; len++) {
+        const struct run how = {.words = WORDS("load", *state, "command"), .output = "/dev/full"};
+
+        memset(word, 'w', len);
+        word[len] = '\0';
+        check_done("save", CKMETA_RUN("save", "--id", "i", "--pid", "1", *state, "--", "c", word),
+                   "");
+        check_failed("load", run_ckmeta(&how), EXIT_FAILED, "No space left on device");
+    }
+}
+
 static void a_closed_standard_output_is_exit_code_1(void **state)
 {
     put_long_file(*state);
@@ -208,6 +224,7 @@ int main(void)
         cmocka_unit_test(utf8_in_a_path_is_shown_as_it_is),
         IN_DIRECTORY(long_words_are_shortened_and_the_reason_kept),
         IN_DIRECTORY(a_full_standard_output_is_exit_code_1),
+        IN_DIRECTORY(a_buffer_that_fills_at_any_byte_is_exit_code_1),
         IN_DIRECTORY(a_closed_standard_output_is_exit_code_1),
         IN_DIRECTORY(an_output_over_the_file_size_limit_is_exit_code_1),
         IN_DIRECTORY(save_needs_no_standard_descriptor),

@@ -284,6 +284,17 @@ static void a_command_of_2_megabytes_comes_back(void **state)
     free(text);
 }
 
+/* With --state there is no COMMAND, so "--" only ends the options. */
+static void dir_may_stand_behind_the_end_of_options(void **state)
+{
+    check_done("behind", CKMETA_RUN("save", "--state", STATE, "--", *state), "");
+    check_saved_sample("behind", *state);
+    check_failed("both", CKMETA_RUN("save", "--state", STATE, *state, "--", *state), EXIT_USAGE,
+                 "exactly one DIR");
+    check_failed("two", CKMETA_RUN("save", "--state", STATE, "--", *state, *state), EXIT_USAGE,
+                 "exactly one DIR");
+}
+
 static void a_directory_that_cannot_be_opened_is_named(void **state)
 {
     const char *missing = path_in(*state, "missing");
@@ -316,6 +327,7 @@ int main(void)
         IN_DIRECTORY(input_is_read_up_to_the_cap),
         IN_DIRECTORY(input_without_end_is_refused),
         IN_DIRECTORY(a_command_of_2_megabytes_comes_back),
+        IN_DIRECTORY(dir_may_stand_behind_the_end_of_options),
         IN_DIRECTORY(a_directory_that_cannot_be_opened_is_named),
     };
 

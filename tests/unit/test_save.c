@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 static enum nucleus_status save(const char *id, const char *dir, struct nucleus_error *err)
@@ -212,71 +210,6 @@ static void null_is_refused(void **state)
     nucleus_metadata_clear(&metadata);
 }
 
-/* A name in dir, last changed this many seconds ago. */
-static void leave(const char *dir, const char *name, time_t age)
-{
-    const struct timespec times[2] = {{.tv_sec = time(NULL) - age}, {.tv_sec = time(NULL) - age}};
-
-    if (!exists(path_in(dir, name)))
-        write_text(path_in(dir, name), "left over");
-    assert_int_equal(utimensat(AT_FDCWD, path_in(dir, name), times, AT_SYMLINK_NOFOLLOW), 0);
-}
-
-static void only_our_own_old_leftovers_are_swept(void **state)
-{
-    enum { OLD = 3700, YOUNG = 3000 };
-    static const struct {
-        const char *name;
-        time_t age;
-        bool swept;
-    } rows[] = {
-        {".metadata.json.tmp.0123456789abcdef", OLD, true},
-        {".metadata.json.tmp.ffffffffffffffff", OLD, true},
-        {".metadata.json.tmp.0123456789abcde0", YOUNG, false},
-        {".metadata.json.tmp.0123456789abcde1", -OLD, false},
-        {".metadata.json.tmp.0123456789abcdeF", OLD, false},
-        {".metadata.json.tmp.0123456789abcde", OLD, false},
-        {".metadata.json.tmp.0123456789abcdef0", OLD, false},
-        {".metadata.json.tmp.0123456789abcdeg", OLD, false},
-        {".metadata.json.tmp.", OLD, false},
-        {".metadata.json.tmX.0123456789abcdef", OLD, false},
-        {"metadata.json.tmp.0123456789abcdef", OLD, false},
-        {"pages-1.img", OLD, false},
-    };
-    struct nucleus_error err;
-
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        leave(*state, rows[i].name, rows[i].age);
-    assert_int_equal(symlink("x", path_in(*state, ".metadata.json.tmp.1111111111111111")), 0);
-    leave(*state, ".metadata.json.tmp.1111111111111111", OLD);
-    assert_int_equal(mkdir(path_in(*state, ".metadata.json.tmp.2222222222222222"), 0700), 0);
-    leave(*state, ".metadata.json.tmp.2222222222222222", OLD);
-    assert_status(save("a", *state, &err), NUCLEUS_OK, &err);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (exists(path_in(*state, rows[i].name)) == rows[i].swept)
-            fail_msg("%s is %s", rows[i].name, rows[i].swept ? "still there" : "gone");
-    }
-    assert_true(exists(path_in(*state, ".metadata.json.tmp.1111111111111111")));
-    assert_true(exists(path_in(*state, ".metadata.json.tmp.2222222222222222")));
-}
-
-/* The sweep reads names in several steps. */
-static void leftovers_are_found_among_many_names(void **state)
-{
-    struct nucleus_error err;
-    char name[64];
-
-    for (int i = 0; i < 1000; i++) {
-        (void)snprintf(name, sizeof name, "pages-%d-of-a-checkpoint-with-many-images.img", i);
-        write_text(path_in(*state, name), "");
-        (void)snprintf(name, sizeof name, ".metadata.json.tmp.%016x", i);
-        if (i % 100 == 0)
-            leave(*state, name, 3700);
-    }
-    assert_status(save("a", *state, &err), NUCLEUS_OK, &err);
-    assert_int_equal(count_names(*state), 1001);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int main(void)
@@ -292,8 +225,6 @@ int main(void)
         TEST(a_symbolic_link_to_a_directory_is_followed),
         TEST(what_cannot_be_saved_touches_nothing),
         TEST(null_is_refused),
-        TEST(only_our_own_old_leftovers_are_swept),
-        TEST(leftovers_are_found_among_many_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,7 +174,15 @@ static void drop_device(struct nucleus_metadata *metadata)
     assert_non_null(metadata->resource_limits->io_limits);
 }
 
+/* Two faults: the first is named. */
+static void drop_id_and_period(struct nucleus_metadata *metadata)
+{
+    drop_id(metadata);
+    give_limits(metadata);
+}
+
 static const struct refusal refusals[] = {
+    {"member 'container_id' is NULL", drop_id_and_period},
     {"member 'container_id' is NULL", drop_id},
     {"member 'command' is NULL", drop_command},
     {"member 'version' is not valid UTF-8", break_version},
