@@ -40,6 +40,7 @@ extern "C" {
  * line (execve(2), ARG_MAX). */
 #define NUCLEUS_CHECKPOINT_MAX_BYTES 4194304
 
+/* A compiler that can warns where a status is thrown away. */
 #if defined(__GNUC__) || defined(__clang__)
 #define NUCLEUS_WARN_UNUSED_RESULT __attribute__((warn_unused_result))
 #else
@@ -48,9 +49,11 @@ extern "C" {
 
 /* What a function has to say. The set is closed; the numbers never change. */
 enum nucleus_status {
+    /* Done; of a save: and durable. */
     NUCLEUS_OK = 0,
     /* What the caller passed cannot be saved: NULL, not UTF-8, a limit that no reader takes. */
     NUCLEUS_ERROR_INVALID_ARGUMENT = 1,
+    /* An allocation failed. */
     NUCLEUS_ERROR_NO_MEMORY = 2,
     /* The directory, or metadata.json in it, is not there. */
     NUCLEUS_ERROR_NOT_FOUND = 3,

@@ -230,8 +230,9 @@ static void a_command_may_be_as_long_as_execve_takes(void **state)
     assert_int_equal(getrlimit(RLIMIT_STACK, &limit), 0);
     limit.rlim_cur = limit.rlim_max < 64 * 1024 * 1024 ? limit.rlim_max : 64 * 1024 * 1024;
     assert_int_equal(setrlimit(RLIMIT_STACK, &limit), 0);
-    count = (limit.rlim_cur / 4 - ROOM) / WORD < MAX_COUNT ? (limit.rlim_cur / 4 - ROOM) / WORD
-                                                           : MAX_COUNT;
+    count = ((size_t)limit.rlim_cur / 4 - ROOM) / WORD;
+    if (count > MAX_COUNT)
+        count = MAX_COUNT;
     for (size_t i = 0; i < count; i++)
         words[7 + i] = word;
     check_done("long command", run_ckmeta(&(struct run){.words = words}), "");

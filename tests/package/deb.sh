@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# cpack -G DEB: complete by Debian's policy, with what it depends on, and of use once unpacked.
+. "${0%/*}/package.sh"
+need dpkg-deb dpkg-shlibdeps gzip lintian
+[ -z "$MACHINE_FLAGS$EMULATOR" ] || skip "cpack packs for this machine only"
+
+(cd "$build" && "${CMAKE%/*}/cpack" -G DEB -B "$scratch/packages") >cpack.log 2>&1 ||
+    { cat cpack.log; fail "cpack"; }
+deb=$(echo packages/*.deb)
+lintian --fail-on error "$deb" || fail "lintian finds errors"
+
+for package in libc6 libcjson1 libcjson-dev; do
+    dpkg-deb -f "$deb" Depends | grep -qE "(^|, )$package( |,|$)" || fail "no Depends: $package"
+done
+[ "$(dpkg-deb -f "$deb" Version)" = "$VERSION" ] || fail "its version is not $VERSION"
+
+dpkg-deb -x "$deb" unpacked
+list_files unpacked/usr >files
+sed '/share\/man/s/$/.gz/' "$tests/installed-files" >expected
+printf 'share/doc/nucleus-checkpoint/%s\n' changelog.gz copyright >>expected
+sort -o expected expected
+expect_same "the packed files" expected files
+if grep -rl -e "$SOURCE" -e "$build" unpacked; then
+    fail "these files name the directories of the build"
+fi
+gzip -dc unpacked/usr/share/man/man1/ckmeta.1.gz | cmp - "$SOURCE/tools/ckmeta.1" ||
+    fail "the packed ckmeta.1"
+[ "$(unpacked/usr/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta --version"
+
+use_pkg_config unpacked
+# shellcheck disable=SC2046
+compile "$CC" -std=c11 -o consumer "$tests/consumer/main.c" \
+    $(pkg-config --cflags --libs nucleus-checkpoint)
+mkdir checkpoint
+[ "$(./consumer checkpoint)" = "$VERSION db 13789 /bin/sleep 60" ] || fail "the program fails"

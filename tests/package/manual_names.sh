@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# nucleus-checkpoint(3) and the header have the same functions, statuses and numbers.
+. "${0%/*}/package.sh"
+need mandoc col
+
+header=$SOURCE/include/nucleus/checkpoint.h
+page=$SOURCE/tools/nucleus-checkpoint.3
+
+# Functions: NAME and SYNOPSIS of the page against the declarations.
+sed -n 's/^[a-z].*\(nucleus_[a-z_]*\)(.*/\1/p; s/^\(nucleus_[a-z_]*\)(.*/\1/p' "$header" |
+    sort >functions
+[ -s functions ] || fail "the header has no functions"
+sed -n 's/^\.Nm \([a-z_]*\).*/\1/p' "$page" | sort >named
+expect_same "the functions in NAME" functions named
+render "$page" | section SYNOPSIS | sed '/#include/d; /cc program/d' >prototypes
+grep -o 'nucleus_[a-z_]*(' prototypes | tr -d '(' | sort >declared
+expect_same "the functions in SYNOPSIS" functions declared
+
+# A prototype with another type than the header's does not compile.
+{
+    echo '#include <nucleus/checkpoint.h>'
+    cat prototypes
+} >prototypes.c
+compile "$CC" -std=c11 -fsyntax-only "-I$prefix/include" prototypes.c
+
+# Constants: statuses and NUCLEUS_CHECKPOINT_...
+sed 's,/\*.*,,' "$header" | grep -oE '\bNUCLEUS_(OK|ERROR_[A-Z_]+|CHECKPOINT_[A-Z_]+)' |
+    grep -v '_H$' | sort -u >constants
+sed -n 's/^\.\(It \)*Dv \(NUCLEUS_[A-Z_]*\).*/\2/p' "$page" | sort -u >documented
+expect_same "the constants" constants documented
+sed -n '/^\.Sh RETURN VALUE/,/^\.El/s/^\.It Dv //p' "$page" | sort >returned
+grep -E '^NUCLEUS_(OK|ERROR)' constants >statuses
+expect_same "the statuses in RETURN VALUE" statuses returned

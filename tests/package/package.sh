@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+# What the scripts share; each begins with: . "${0%/*}/package.sh"
+# shellcheck disable=SC2034
+set -eu
+LC_ALL=C.UTF-8
+export LC_ALL
+
+tests=${0%/*}
+name=${0##*/}
+build=$WORK/build     # of the project
+prefix=$WORK/moved    # where its installation was moved to
+scratch=$WORK/${name%.sh}${1:+-$1}${2:+-$2}
+
+fail()
+{
+    echo "$name: $*" >&2
+    exit 1
+}
+
+# A check that cannot be made here.
+skip()
+{
+    echo "$name: skipped: $*"
+    exit 77
+}
+
+need()
+{
+    for tool; do
+        command -v "$tool" >/dev/null || skip "there is no $tool here"
+    done
+}
+
+# expect_same WHAT FILE FILE
+expect_same()
+{
+    diff -u "$2" "$3" || fail "$1: not as expected"
+}
+
+# configure ARGUMENT...: cmake, for the machine that this build is for.
+configure()
+{
+    # Unquoted on purpose: the first is a list of words.
+    # shellcheck disable=SC2086
+    "$CMAKE" -G "$GENERATOR" $MACHINE_ARGUMENTS "-DCMAKE_C_FLAGS=$MACHINE_FLAGS" \
+        "-DCMAKE_CXX_FLAGS=$MACHINE_FLAGS" "$@" >configure.log 2>&1 ||
+        { cat configure.log; fail "cmake $*"; }
+}
+
+# compile COMPILER ARGUMENT...: every warning is an error.
+compile()
+{
+    compiler=$1
+    shift
+    # shellcheck disable=SC2086
+    "$compiler" $MACHINE_FLAGS -Wall -Wextra -Wpedantic -Werror "$@" || fail "$compiler $*"
+}
+
+# run PROGRAM ARGUMENT...
+run()
+{
+    # shellcheck disable=SC2086
+    $EMULATOR "$@"
+}
+
+# use_pkg_config PREFIX: pkg-config finds what is installed there.
+use_pkg_config()
+{
+    need pkg-config
+    PKG_CONFIG_PATH=$(dirname "$(find "$1" -name nucleus-checkpoint.pc)"):${PKG_CONFIG_PATH-}
+    export PKG_CONFIG_PATH
+}
+
+# list_files DIR: every file's path from there, that of the library's directory shortened.
+list_files()
+{
+    (cd "$1" && find . ! -type d) | sed 's,^\./,,; s,^lib[^/]*/[^/]*-linux-[^/]*/,lib/,;
+        s,^lib64/,lib/,' | sort
+}
+
+# render PAGE: the manual page as its reader sees it, without bold and underlining.
+render()
+{
+    mandoc -T utf8 -O width=100 "$1" | col -bx
+}
+
+# section NAME: that section of a rendered page.
+section()
+{
+    awk -v name="$1" '/^[^ ]/ { inside = $0 == name; next } inside'
+}
+
+# displays: the indented displays of a rendered section, as they were written.
+displays()
+{
+    sed -n 's/^           //p'
+}
+
+rm -rf "$scratch"
+mkdir -p "$scratch"
+cd "$scratch"

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# The whole archive goes into a shared library, which hides it.
+. "${0%/*}/package.sh"
+use_pkg_config "$prefix"
+
+# Many compilers make position-independent code unasked; here the library has to ask for it.
+configure -S "$tests/consumer" -B build -DWAY=add_subdirectory -DLANGUAGE=C \
+    "-DNUCLEUS_SOURCE=$SOURCE" "-DCMAKE_C_FLAGS=$MACHINE_FLAGS -fno-pie" \
+    -DCMAKE_EXE_LINKER_FLAGS=-no-pie
+"$CMAKE" --build build >build.log 2>&1 || { cat build.log; fail "it does not build"; }
+archive=$(find build -name libnucleus-checkpoint.a)
+
+# shellcheck disable=SC2046
+compile "$CC" -std=c11 -fPIC -shared -Dmain=consumer_main -o libconsumer.so \
+    "$tests/consumer/main.c" -Wl,-z,text -Wl,-z,defs -Wl,--whole-archive "$archive" \
+    -Wl,--no-whole-archive $(pkg-config --cflags --libs nucleus-checkpoint)
+echo 'int consumer_main(int, char **); int main(int c, char **v) { return consumer_main(c, v); }' \
+    >main.c
+compile "$CC" -std=c11 -o main main.c -L. -lconsumer "-Wl,-rpath,$scratch"
+
+mkdir checkpoint
+[ "$(run ./main checkpoint)" = "$VERSION db 13789 /bin/sleep 60" ] || fail "the program fails"
+if "$NM" -D --defined-only libconsumer.so | grep ' nucleus_'; then
+    fail "the shared library hands on these names"
+fi
