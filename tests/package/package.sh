@@ -90,10 +90,14 @@ section()
     awk -v name="$1" '/^[^ ]/ { inside = $0 == name; next } inside'
 }
 
-# displays: the indented displays of a rendered section, as they were written.
+# displays: the indented displays of a rendered section, as they were written. How far they are
+# indented, 11 columns or more, depends on the formatter; the first line stands at their margin.
 displays()
 {
-    sed -n 's/^           //p'
+    awk '/^           / {
+        if (!margin) { match($0, /^ */); margin = RLENGTH }
+        print substr($0, margin + 1)
+    }'
 }
 
 rm -rf "$scratch"
