@@ -41,7 +41,7 @@ static enum nucleus_status malformed(const struct cgroup *cgroup, const char *pr
 
 static enum nucleus_status read_text(struct cgroup *cgroup, int fd)
 {
-    ssize_t count = nucleus_read_up_to(fd, cgroup->buffer, MAX_FILE_BYTES + 1);
+    ssize_t count = nucleus_read_up_to(fd, cgroup->buffer, MAX_FILE_BYTES + 1, MAX_FILE_BYTES + 1);
 
     if (count < 0)
         return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, errno);

@@ -39,23 +39,21 @@ int nucleus_fd_above_stdio(int fd)
     return above;
 }
 
-ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size)
+ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size, size_t enough)
 {
     size_t done = 0;
+    ssize_t count;
 
-    while (done < size) {
+    do {
         int interrupts = 0;
-        ssize_t count;
 
         do
             count = nucleus_system_read(fd, (char *)bytes + done, size - done);
         while (interrupted(count, &interrupts));
         if (count < 0)
             return -1;
-        if (count == 0)
-            break;
         done += (size_t)count;
-    }
+    } while (count > 0 && done < enough);
     return (ssize_t)done;
 }
 

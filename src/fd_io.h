@@ -15,8 +15,8 @@ int nucleus_open(int dirfd, const char *path, int flags);
  * opens or prints there. Takes fd, -1 too, with errno. */
 int nucleus_fd_above_stdio(int fd);
 
-/* Reads until size bytes are there or the file ends. */
-ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size);
+/* Reads, at most size bytes, until enough of them are there or the file ends. */
+ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size, size_t enough);
 
 /* Writes all size bytes. A call that takes none is an EIO. */
 int nucleus_write_all(int fd, const void *bytes, size_t size);

@@ -189,17 +189,26 @@ static enum nucleus_status check_complete(const struct nucleus_object *type, uin
     return NUCLEUS_OK;
 }
 
+/* The index of the member called name, likely tried first; or members_count. */
+static size_t find_member(const struct nucleus_object *type, const char *name, size_t likely)
+{
+    if (likely < type->members_count && strcmp(type->members[likely].name, name) == 0)
+        return likely;
+    return nucleus_member_find(type, name);
+}
+
 static enum nucleus_status decode_object(const cJSON *tree, const struct nucleus_object *type,
                                          void *object, const struct nucleus_where *where,
                                          struct nucleus_error *err)
 {
     uint32_t seen = 0;
+    size_t likely = 0; /* most documents have the order of the table */
     cJSON *item;
 
     if (!cJSON_IsObject(tree))
         return wrong_type(err, where, "is not an object");
     cJSON_ArrayForEach (item, tree) {
-        size_t i = nucleus_member_find(type, item->string);
+        size_t i = find_member(type, item->string, likely);
         struct nucleus_where here = {.outer = where, .name = item->string};
         enum nucleus_status status;
 
@@ -208,6 +217,7 @@ static enum nucleus_status decode_object(const cJSON *tree, const struct nucleus
         if (seen & UINT32_C(1) << i)
             return nucleus_fail_member(err, NUCLEUS_ERROR_SCHEMA, &here, "stands there twice");
         seen |= UINT32_C(1) << i;
+        likely = i + 1;
         status = decode_member(item, &type->members[i], object, &here, err);
         if (status != NUCLEUS_OK)
             return status;

@@ -51,13 +51,13 @@ static void sweep_one(int dirfd, const char *temp)
 void nucleus_sweep(int dirfd, const char *name)
 {
     alignas(struct dirent64) char entries[SWEEP_BYTES];
+    ssize_t size = SWEEP_BYTES;
 
-    for (int i = 0; i < SWEEP_READS; i++) {
-        ssize_t size = nucleus_system_getdents(dirfd, entries, sizeof entries);
+    /* A read that leaves half of the room empty was the last. */
+    for (int i = 0; i < SWEEP_READS && size > SWEEP_BYTES / 2; i++) {
         const struct dirent64 *entry;
 
-        if (size <= 0)
-            return;
+        size = nucleus_system_getdents(dirfd, entries, sizeof entries);
         for (ssize_t at = 0; at < size; at += entry->d_reclen) {
             entry = (const struct dirent64 *)(const void *)(entries + at);
             if (nucleus_is_temp_name(entry->d_name, name))

@@ -75,12 +75,13 @@ static enum nucleus_status read_text(int fd, size_t size, char **ret_text,
                                      struct nucleus_error *err)
 {
     enum nucleus_status status = NUCLEUS_OK;
-    char *text = malloc(size + 1); /* one more, to see it grow */
+    char *text = malloc(size + 1);
     ssize_t count;
 
     if (!text)
         return nucleus_fail_memory(err);
-    count = nucleus_read_up_to(fd, text, size + 1);
+    /* One more, to see it grow; where a read stops short of that, the file ends. */
+    count = nucleus_read_up_to(fd, text, size + 1, size);
     if (count < 0)
         status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
     else if ((size_t)count != size)

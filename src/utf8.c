@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "utf8.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -43,16 +44,15 @@ size_t nucleus_utf8_length(const char *text, const char *end)
     return 0;
 }
 
-/* Whether any of eight bytes is not plain. A borrow may carry into a byte above one that is
- * special already, never into a word of plain bytes, so the answer for the word is exact. */
-static bool any_special(uint64_t word)
+/* Of eight bytes, the first one lowest: a bit in each byte that is not plain. A borrow may carry
+ * into the bytes above such a byte, so only the lowest bit is to be trusted. */
+static uint64_t specials(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint64_t quote = word ^ (ones * '"');
     const uint64_t backslash = word ^ (ones * '\\');
 
-    return ((word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & (ones * 0x80)) !=
-           0;
+    return (word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & (ones * 0x80);
 }
 
 static bool is_plain(unsigned char byte)
@@ -66,8 +66,9 @@ const char *nucleus_skip_plain(const char *text, const char *end)
 
     while (end - text >= (ptrdiff_t)sizeof word) {
         memcpy(&word, text, sizeof word);
-        if (any_special(word))
-            break;
+        word = specials(le64toh(word));
+        if (word != 0)
+            return text + __builtin_ctzll(word) / 8;
         text += sizeof word;
     }
     while (text < end && is_plain((unsigned char)*text))

@@ -87,7 +87,8 @@ static enum nucleus_status read_all(int fd, char **ret_text, size_t *ret_len,
 
     if (!text)
         return nucleus_fail_memory(err);
-    len = nucleus_read_up_to(fd, text, NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
+    len = nucleus_read_up_to(fd, text, NUCLEUS_CHECKPOINT_MAX_BYTES + 1,
+                             NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
     if (len < 0)
         status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
     else if (len > NUCLEUS_CHECKPOINT_MAX_BYTES)
