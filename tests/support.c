@@ -141,6 +141,27 @@ struct nucleus_metadata sample_metadata(const char *id)
     return metadata;
 }
 
+enum nucleus_status save_sample(const char *id, const char *dir, struct nucleus_error *err)
+{
+    struct nucleus_metadata metadata = sample_metadata(id);
+    enum nucleus_status status = nucleus_metadata_save(&metadata, dir, err);
+
+    nucleus_metadata_clear(&metadata);
+    return status;
+}
+
+bool has_saved(const char *dir, const char *id)
+{
+    struct nucleus_metadata metadata;
+    struct nucleus_error err;
+    bool is_equal;
+
+    assert_status(nucleus_metadata_load(dir, &metadata, &err), NUCLEUS_OK, &err);
+    is_equal = strcmp(metadata.container_id, id) == 0;
+    nucleus_metadata_clear(&metadata);
+    return is_equal;
+}
+
 static unsigned hex_digit(char digit)
 {
     return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)(digit - 'a' + 10);

@@ -45,6 +45,12 @@ size_t count_descriptors(void);
 /* Metadata with every string its own, for nucleus_metadata_clear(). */
 struct nucleus_metadata sample_metadata(const char *id);
 
+/* Saves sample_metadata(id) in dir. */
+enum nucleus_status save_sample(const char *id, const char *dir, struct nucleus_error *err);
+
+/* Whether the metadata.json in dir, which must be whole, has that container_id. */
+bool has_saved(const char *dir, const char *id);
+
 /* A copy on the heap, freed with free(). */
 char *copy_text(const char *text);
 

@@ -54,13 +54,11 @@ static void only_the_same_inode_of_the_same_device_is_ours(void **state)
     } rows[] = {{0, 0, NUCLEUS_OK}, {1, 0, NUCLEUS_ERROR_IO}, {0, 1, NUCLEUS_ERROR_IO}};
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct nucleus_metadata metadata = sample_metadata("a");
         struct nucleus_error err;
 
         other_device = rows[i].device;
         other_inode = rows[i].inode;
-        assert_status(nucleus_metadata_save(&metadata, *state, &err), rows[i].status, &err);
-        nucleus_metadata_clear(&metadata);
+        assert_status(save_sample("a", *state, &err), rows[i].status, &err);
     }
 }
 

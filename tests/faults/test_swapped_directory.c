@@ -46,24 +46,9 @@ static int remove_places(void **state)
 
 static void save_plainly(const char *dir, const char *id)
 {
-    struct nucleus_metadata metadata = sample_metadata(id);
     struct nucleus_error err;
 
-    assert_status(nucleus_metadata_save(&metadata, dir, &err), NUCLEUS_OK, &err);
-    nucleus_metadata_clear(&metadata);
-}
-
-/* Whether the metadata.json in dir, which is whole, has that container_id. */
-static bool has_saved(const char *dir, const char *id)
-{
-    struct nucleus_metadata metadata;
-    struct nucleus_error err;
-    bool is_equal;
-
-    assert_status(nucleus_metadata_load(dir, &metadata, &err), NUCLEUS_OK, &err);
-    is_equal = strcmp(metadata.container_id, id) == 0;
-    nucleus_metadata_clear(&metadata);
-    return is_equal;
+    assert_status(save_sample(id, dir, &err), NUCLEUS_OK, &err);
 }
 
 /* The directory with the old file, and the victim's with its own and what save would clean up. */

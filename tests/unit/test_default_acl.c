@@ -51,13 +51,11 @@ static void the_mode_is_0600_whatever_the_default_acl(void **state)
     static const unsigned char owners[] = {7, 0};
 
     for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
-        struct nucleus_metadata metadata = sample_metadata("a");
         struct nucleus_error err;
         struct stat info;
 
         assert_int_equal(set_acl(*state, owners[i]), 0);
-        assert_status(nucleus_metadata_save(&metadata, *state, &err), NUCLEUS_OK, &err);
-        nucleus_metadata_clear(&metadata);
+        assert_status(save_sample("a", *state, &err), NUCLEUS_OK, &err);
         assert_int_equal(stat(path_in(*state, "metadata.json"), &info), 0);
         assert_int_equal(info.st_mode & 07777, 0600);
     }
