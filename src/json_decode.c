@@ -8,68 +8,64 @@
 #include "json_tree.h"
 #include "strings.h"
 
+/* How many strings of an array are copied before their items are deleted. */
+enum { BLOCK = 131072 };
+
 static enum nucleus_status wrong_type(struct nucleus_error *err, const struct nucleus_where *where,
                                       const char *problem)
 {
     return nucleus_fail_member(err, NUCLEUS_ERROR_SCHEMA, where, problem);
 }
 
-/* The strings of an array, one behind the other. NULL: no memory. */
-static char *pack_strings(const cJSON *array, size_t size)
+/* Deletes the items of an array that stand before item. */
+static void delete_before(cJSON *array, cJSON *item)
 {
-    char *pack = malloc(size + 1);
-    char *out = pack;
-    const cJSON *item;
-
-    if (!pack)
-        return NULL;
-    cJSON_ArrayForEach (item, array) {
-        size_t length = strlen(item->valuestring) + 1;
-
-        memcpy(out, item->valuestring, length);
-        out += length;
-    }
-    return pack;
-}
-
-static const char *next_packed(const void **cursor)
-{
-    const char *text = *cursor;
-
-    *cursor = text + strlen(text) + 1;
-    return text;
+    item->prev->next = NULL;
+    item->prev = NULL;
+    cJSON_Delete(array->child);
+    array->child = item;
 }
 
 /*
+ * Copies of the strings of an array. NULL: no memory.
  * A tree of many short strings takes 28 times the bytes of the text, their copies 14 times; both
- * at once would be too much. So the strings are packed, the tree's are freed, and only then are
- * the copies made.
+ * at once would be too much. So items that were copied are deleted, a block at a time: one by one
+ * they would leave the heap full of holes.
  */
+static char **take_strings(cJSON *array, size_t count)
+{
+    char **list = calloc(count + 1, sizeof *list);
+    cJSON *item = array->child;
+
+    if (!list)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && i % BLOCK == 0)
+            delete_before(array, item);
+        list[i] = nucleus_string_copy(item->valuestring);
+        if (!list[i]) {
+            nucleus_strings_free(list);
+            return NULL;
+        }
+        item = item->next;
+    }
+    return list;
+}
+
 static enum nucleus_status decode_strings(cJSON *array, const struct nucleus_member *member,
                                           void *object, const struct nucleus_where *where,
                                           struct nucleus_error *err)
 {
     struct nucleus_where element = {.outer = where};
-    size_t size = 0;
     const cJSON *item;
-    char *pack;
     char **list;
 
     cJSON_ArrayForEach (item, array) {
-        const char *text = nucleus_json_string(item);
-
-        if (!text)
+        if (!nucleus_json_string(item))
             return wrong_type(err, &element, "is not a string");
-        size += strlen(text) + 1;
         element.index++;
     }
-    pack = pack_strings(array, size);
-    if (!pack)
-        return nucleus_fail_memory(err);
-    cJSON_Delete(array->child);
-    array->child = NULL;
-    list = nucleus_strings_copy(element.index, next_packed, pack);
-    free(pack);
+    list = take_strings(array, element.index);
     if (!list)
         return nucleus_fail_memory(err);
     nucleus_member_set_pointer(member, object, list);

@@ -32,23 +32,6 @@ const struct nucleus_object nucleus_metadata_object = {
     .always_count = 8,
 };
 
-static const char *next_word(const void **cursor)
-{
-    const char *const *list = *cursor;
-
-    *cursor = list + 1;
-    return *list;
-}
-
-static size_t count_words(char *const *list)
-{
-    size_t count = 0;
-
-    while (list[count])
-        count++;
-    return count;
-}
-
 /* Whether every string of metadata could be replaced by a copy of it; otherwise a NULL stands in
  * for it. */
 static bool copy_strings(struct nucleus_metadata *metadata)
@@ -57,8 +40,7 @@ static bool copy_strings(struct nucleus_metadata *metadata)
 
     metadata->container_id = nucleus_string_copy(metadata->container_id);
     metadata->container_name = nucleus_string_copy(metadata->container_name);
-    metadata->command =
-        nucleus_strings_copy(count_words(metadata->command), next_word, metadata->command);
+    metadata->command = nucleus_strings_copy(metadata->command);
     metadata->version = nucleus_string_copy(metadata->version);
     if (has_cgroup)
         metadata->cgroup_path = nucleus_string_copy(metadata->cgroup_path);

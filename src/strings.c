@@ -14,19 +14,24 @@ char *nucleus_string_copy(const char *text)
     return copy;
 }
 
-char **nucleus_strings_copy(size_t count, const char *(*next)(const void **cursor),
-                            const void *cursor)
+char **nucleus_strings_copy(char *const *list)
 {
-    char **list = calloc(count + 1, sizeof *list);
+    size_t count = 0;
+    char **copy;
 
-    for (size_t i = 0; list && i < count; i++) {
-        list[i] = nucleus_string_copy(next(&cursor));
-        if (!list[i]) {
-            nucleus_strings_free(list);
+    while (list[count])
+        count++;
+    copy = calloc(count + 1, sizeof *copy);
+    if (!copy)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = nucleus_string_copy(list[i]);
+        if (!copy[i]) {
+            nucleus_strings_free(copy);
             return NULL;
         }
     }
-    return list;
+    return copy;
 }
 
 void nucleus_strings_free(char **list)

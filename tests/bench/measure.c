@@ -35,10 +35,26 @@ static double now(enum clock clock)
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
+static double time_and_undo(enum clock clock, struct work work, long repeats)
+{
+    double total = 0;
+
+    for (long i = 0; i < repeats; i++) {
+        double start = now(clock);
+
+        work.run(work.data);
+        total += now(clock) - start;
+        work.undo(work.data);
+    }
+    return total;
+}
+
 static double time_of(enum clock clock, struct work work, long repeats)
 {
     double start = now(clock);
 
+    if (work.undo)
+        return time_and_undo(clock, work, repeats);
     for (long i = 0; i < repeats; i++)
         work.run(work.data);
     return now(clock) - start;
@@ -121,7 +137,7 @@ double peak_memory(struct work work)
     double floor;
 
     if (run_in_child(work, &peak) != 0 ||
-        run_in_child((struct work){do_nothing, NULL}, &floor) != 0)
+        run_in_child((struct work){do_nothing, NULL, NULL}, &floor) != 0)
         die("a child failed");
     return peak - floor;
 }

@@ -6,6 +6,7 @@
 struct work {
     void (*run)(const void *data);
     const void *data;
+    void (*undo)(const void *data); /* after each run, not timed; NULL: nothing */
 };
 
 /* What a row has to say: nanoseconds, bytes or a count; ratio is 0 where there is nothing to

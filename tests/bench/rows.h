@@ -14,7 +14,7 @@ typedef const char *row_function(const struct scratch *scratch, int size, struct
 /* rows_file.c: against the bare calls, and cJSON */
 row_function load_against_bare;
 row_function load_against_cjson;
-row_function copies_against_cjson;
+row_function load_and_clear_against_cjson;
 row_function save_in_memory;
 row_function save_on_disk;
 row_function calls_of_save;

@@ -22,7 +22,7 @@ static void become(const void *data)
 
 static void run_program(const void *words)
 {
-    if (run_in_child((struct work){become, words}, NULL) != 0)
+    if (run_in_child((struct work){become, words, NULL}, NULL) != 0)
         die("a program failed");
 }
 
@@ -47,13 +47,13 @@ static const char *compare_programs(const struct scratch *scratch, int size, boo
     file = sample_file(dir);
     char *ckmeta[] = {(char[]){BENCH_CKMETA}, (char[]){"load"}, dir, field, NULL};
     char *jq[] = {(char[]){"jq"}, (char[]){"-r"}, (char[]){".container_id"}, file, NULL};
-    if (run_in_child((struct work){become, jq}, NULL) == NO_PROGRAM)
+    if (run_in_child((struct work){become, jq, NULL}, NULL) == NO_PROGRAM)
         return "jq is not installed";
     if (peaks)
-        compare_peaks((struct work){become, ckmeta}, (struct work){become, jq}, ret);
+        compare_peaks((struct work){become, ckmeta, NULL}, (struct work){become, jq, NULL}, ret);
     else
-        *ret =
-            compare_times(WALL, (struct work){run_program, ckmeta}, (struct work){run_program, jq});
+        *ret = compare_times(WALL, (struct work){run_program, ckmeta, NULL},
+                             (struct work){run_program, jq, NULL});
     free(file);
     free(dir);
     return NULL;

@@ -41,8 +41,8 @@ const char *load_against_bare(const struct scratch *scratch, int size, struct fi
         return "no tmpfs";
     dir = sample_directory(scratch->memory, "load", size);
     path = sample_file(dir);
-    *ret = compare_times(PROCESSOR, (struct work){load_and_clear, dir},
-                         (struct work){run_bare_load, path});
+    *ret = compare_times(PROCESSOR, (struct work){load_and_clear, dir, NULL},
+                         (struct work){run_bare_load, path, NULL});
     free(path);
     free(dir);
     return NULL;
@@ -77,54 +77,59 @@ static void parse_and_delete(const void *data)
     cJSON_Delete(tree);
 }
 
-const char *load_against_cjson(const struct scratch *scratch, int size, struct figures *ret)
+/* A directory to load from, and what came out of it. */
+struct loaded {
+    const char *dir;
+    struct nucleus_metadata *metadata;
+};
+
+static void load(const void *data)
 {
+    const struct loaded *loaded = data;
+    struct nucleus_error err;
+
+    if (nucleus_metadata_load(loaded->dir, loaded->metadata, &err) != NUCLEUS_OK)
+        die(err.message);
+}
+
+static void clear(const void *data)
+{
+    const struct loaded *loaded = data;
+
+    nucleus_metadata_clear(loaded->metadata);
+}
+
+static const char *compare_with_cjson(const struct scratch *scratch, int size, bool is_clear_timed,
+                                      struct figures *ret)
+{
+    struct nucleus_metadata metadata;
+    struct loaded loaded = {.metadata = &metadata};
     struct text text;
     char *dir;
 
     if (!scratch->memory)
         return "no tmpfs";
     dir = sample_directory(scratch->memory, "load", size);
+    loaded.dir = dir;
     text = sample_text(size);
-    *ret = compare_times(PROCESSOR, (struct work){load_and_clear, dir},
-                         (struct work){parse_and_delete, &text});
+    *ret = compare_times(PROCESSOR,
+                         is_clear_timed ? (struct work){load_and_clear, dir, NULL}
+                                        : (struct work){load, &loaded, clear},
+                         (struct work){parse_and_delete, &text, NULL});
     free(text.bytes);
     free(dir);
     return NULL;
 }
 
-/* Besides, copies the strings of the command and frees the copies. */
-static void parse_copy_and_delete(const void *data)
+const char *load_against_cjson(const struct scratch *scratch, int size, struct figures *ret)
 {
-    const struct text *text = data;
-    cJSON *tree = cJSON_ParseWithLength(text->bytes, text->len);
-    const cJSON *command = cJSON_GetObjectItemCaseSensitive(tree, "command");
-    char **copies = calloc((size_t)cJSON_GetArraySize(command) + 1, sizeof *copies);
-    const cJSON *item;
-    size_t count = 0;
-
-    if (!copies)
-        die("calloc");
-    cJSON_ArrayForEach (item, command) {
-        copies[count] = strdup(item->valuestring);
-        if (!copies[count++])
-            die("strdup");
-    }
-    cJSON_Delete(tree);
-    for (size_t i = 0; i < count; i++)
-        free(copies[i]);
-    free(copies);
+    return compare_with_cjson(scratch, size, false, ret);
 }
 
-const char *copies_against_cjson(const struct scratch *scratch, int size, struct figures *ret)
+const char *load_and_clear_against_cjson(const struct scratch *scratch, int size,
+                                         struct figures *ret)
 {
-    struct text text = sample_text(size);
-
-    (void)scratch;
-    *ret = compare_times(PROCESSOR, (struct work){parse_copy_and_delete, &text},
-                         (struct work){parse_and_delete, &text});
-    free(text.bytes);
-    return NULL;
+    return compare_with_cjson(scratch, size, true, ret);
 }
 
 static void run_bare_save(const void *data)
@@ -144,7 +149,8 @@ static void compare_saves(const char *base, enum clock clock, int size, struct f
     struct save what = {ours, &metadata};
 
     text.dir = bare;
-    *ret = compare_times(clock, (struct work){save, &what}, (struct work){run_bare_save, &text});
+    *ret = compare_times(clock, (struct work){save, &what, NULL},
+                         (struct work){run_bare_save, &text, NULL});
     free(bare);
     free(ours);
     free(text.bytes);
@@ -189,7 +195,7 @@ const char *calls_of_save(const struct scratch *scratch, int size, struct figure
     metadata = make_sample(size);
     dir = sample_directory(scratch->memory, "calls", size);
     what.dir = dir;
-    absent = count_calls((struct work){save, &what}, ret);
+    absent = count_calls((struct work){save, &what, NULL}, ret);
     free(dir);
     nucleus_metadata_clear(&metadata);
     return absent;
@@ -203,7 +209,7 @@ const char *calls_of_load(const struct scratch *scratch, int size, struct figure
     if (!scratch->memory)
         return "no tmpfs";
     dir = sample_directory(scratch->memory, "load", size);
-    absent = count_calls((struct work){load_and_clear, dir}, ret);
+    absent = count_calls((struct work){load_and_clear, dir, NULL}, ret);
     free(dir);
     return absent;
 }

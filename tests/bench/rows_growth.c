@@ -13,8 +13,8 @@ const char *load_growth(const struct scratch *scratch, int size, struct figures 
         return "no tmpfs";
     whole = sample_directory(scratch->memory, "load", size);
     tenth = sample_directory(scratch->memory, "load", size / 10);
-    *ret = compare_times(PROCESSOR, (struct work){load_and_clear, whole},
-                         (struct work){load_and_clear, tenth});
+    *ret = compare_times(PROCESSOR, (struct work){load_and_clear, whole, NULL},
+                         (struct work){load_and_clear, tenth, NULL});
     free(tenth);
     free(whole);
     return NULL;
@@ -34,7 +34,8 @@ const char *save_growth(const struct scratch *scratch, int size, struct figures 
     dir = sample_directory(scratch->memory, "growth", size);
     saves[0] = (struct save){dir, &whole};
     saves[1] = (struct save){dir, &tenth};
-    *ret = compare_times(PROCESSOR, (struct work){save, &saves[0]}, (struct work){save, &saves[1]});
+    *ret = compare_times(PROCESSOR, (struct work){save, &saves[0], NULL},
+                         (struct work){save, &saves[1], NULL});
     free(dir);
     nucleus_metadata_clear(&tenth);
     nucleus_metadata_clear(&whole);
@@ -45,7 +46,7 @@ const char *save_growth(const struct scratch *scratch, int size, struct figures 
 static double load_memory(const struct scratch *scratch, int size)
 {
     char *dir = sample_directory(scratch->memory, "load", size);
-    double peak = peak_memory((struct work){load_and_clear, dir});
+    double peak = peak_memory((struct work){load_and_clear, dir, NULL});
 
     free(dir);
     return peak;
@@ -74,7 +75,7 @@ static double save_memory(const struct scratch *scratch, int size)
     struct nucleus_metadata metadata = make_sample(size);
     char *dir = sample_directory(scratch->memory, "growth", size);
     struct save what = {dir, &metadata};
-    double peak = peak_memory((struct work){save, &what});
+    double peak = peak_memory((struct work){save, &what, NULL});
 
     free(dir);
     nucleus_metadata_clear(&metadata);

@@ -131,7 +131,8 @@ char *sample_directory(const char *base, const char *purpose, int size)
         die("asprintf");
     to_save.dir = dir;
     /* In a child: what this process allocates and frees now would change what is measured. */
-    if (mkdir(dir, 0700) == 0 && run_in_child((struct work){save_sample, &to_save}, NULL) != 0)
+    if (mkdir(dir, 0700) == 0 &&
+        run_in_child((struct work){save_sample, &to_save, NULL}, NULL) != 0)
         die(dir);
     return dir;
 }

@@ -2,6 +2,7 @@
 /* Nesting of 128 and 4 MiB are taken, a level or a byte more is not. */
 #include "support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,36 @@ static void a_million_brackets_are_refused_at_once(void **state)
     assert_status(parse(text, 1000000, &err), NUCLEUS_ERROR_SYNTAX, &err);
     assert_string_equal(err.message, "line 1, column 129: nested deeper than 128");
     free(text);
+}
+
+/* Words are taken from cJSON's tree a block at a time; none is lost between two blocks. */
+static void every_word_of_a_long_command_is_kept(void **state)
+{
+    enum { WORDS = 300000 };
+    static const char head[] =
+        "{\"container_id\":\"a\",\"container_name\":\"b\",\"original_pid\":1,"
+        "\"checkpoint_at\":5,\"version\":\"v\",\"using_gvisor\":false,"
+        "\"rootless\":true,\"command\":[";
+    char *text = malloc(sizeof head + WORDS * sizeof "\"000000\"," + 2);
+    struct nucleus_metadata metadata;
+    struct nucleus_error err;
+    size_t len = sizeof head - 1;
+    char word[8];
+
+    (void)state;
+    assert_non_null(text);
+    memcpy(text, head, len);
+    for (unsigned i = 0; i < WORDS; i++)
+        len += (size_t)sprintf(text + len, "%s\"%06u\"", i > 0 ? "," : "", i);
+    memcpy(text + len, "]}", 2);
+    assert_status(nucleus_metadata_from_json(text, len + 2, &metadata, &err), NUCLEUS_OK, &err);
+    free(text);
+    for (unsigned i = 0; i < WORDS; i++) {
+        (void)snprintf(word, sizeof word, "%06u", i);
+        assert_string_equal(metadata.command[i], word);
+    }
+    assert_null(metadata.command[WORDS]);
+    nucleus_metadata_clear(&metadata);
 }
 
 static void reading_stops_at_the_cap(void **state)
@@ -151,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nesting_stops_at_128),
         cmocka_unit_test(a_million_brackets_are_refused_at_once),
+        cmocka_unit_test(every_word_of_a_long_command_is_kept),
         cmocka_unit_test(reading_stops_at_the_cap),
         cmocka_unit_test(writing_stops_at_the_cap),
         cmocka_unit_test(a_state_too_large_to_be_saved_is_refused),
