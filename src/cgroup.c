@@ -304,7 +304,7 @@ static enum nucleus_status read_limits(struct cgroup *cgroup)
     free(cgroup->buffer);
     if (status != NUCLEUS_OK) {
         nucleus_error_wrap(cgroup->err, "cannot read", cgroup->shown);
-        nucleus_cgroup_free_limits(cgroup->limits);
+        nucleus_object_free(&nucleus_resource_limits_object, cgroup->limits);
     }
     return status;
 }
@@ -335,11 +335,4 @@ enum nucleus_status nucleus_cgroup_read_limits(const char *dir,
     if (status == NUCLEUS_OK)
         *ret = cgroup.limits;
     return not_found_is_io(status, err);
-}
-
-void nucleus_cgroup_free_limits(struct nucleus_resource_limits *limits)
-{
-    if (limits)
-        nucleus_members_free(&nucleus_resource_limits_object, limits);
-    free(limits);
 }

@@ -5,12 +5,9 @@
 
 #include "nucleus/checkpoint.h"
 
-/* ret: freed with nucleus_cgroup_free_limits(). Statuses: nucleus_metadata_from_state(). */
+/* ret: freed with nucleus_object_free(). Statuses: nucleus_metadata_from_state(). */
 enum nucleus_status nucleus_cgroup_read_limits(const char *dir,
                                                struct nucleus_resource_limits **ret,
                                                struct nucleus_error *err);
-
-/* NULL is fine. */
-void nucleus_cgroup_free_limits(struct nucleus_resource_limits *limits);
 
 #endif

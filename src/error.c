@@ -103,13 +103,14 @@ static size_t escape(char *out, size_t room, const char *text)
     return used;
 }
 
-/* The message becomes "WHAT 'PATH': REASON". what and reason are short and ours. */
-static void compose(struct nucleus_error *err, const char *what, struct nucleus_shown shown,
-                    const char *reason)
+void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown)
 {
-    size_t room = sizeof err->message - sizeof " '/': " - strlen(what) - strlen(reason);
-    size_t used = (size_t)snprintf(err->message, sizeof err->message, "%s '", what);
+    char reason[NUCLEUS_REASON_SIZE];
+    size_t room, used;
 
+    (void)snprintf(reason, sizeof reason, "%.*s", (int)sizeof reason - 1, err->message);
+    room = sizeof err->message - sizeof " '/': " - strlen(what) - strlen(reason);
+    used = (size_t)snprintf(err->message, sizeof err->message, "%s '", what);
     if (shown.dir && shown.dir[0] != '\0') {
         bool slash = shown.dir[strlen(shown.dir) - 1] == '/';
 
@@ -122,21 +123,15 @@ static void compose(struct nucleus_error *err, const char *what, struct nucleus_
     (void)snprintf(err->message + used, sizeof err->message - used, "': %s", reason);
 }
 
-void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown)
-{
-    char reason[NUCLEUS_REASON_SIZE];
-
-    (void)snprintf(reason, sizeof reason, "%.*s", (int)sizeof reason - 1, err->message);
-    compose(err, what, shown, reason);
-}
-
 enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_status status,
                                     int os_error, const char *what, struct nucleus_shown shown,
                                     const char *reason)
 {
-    (void)nucleus_fail_errno(err, status, os_error);
     if (reason)
-        (void)snprintf(err->message, sizeof err->message, "%s", reason);
+        (void)nucleus_fail(err, status, "%s", reason);
+    else
+        (void)nucleus_fail_errno(err, status, os_error);
+    err->os_error = os_error;
     nucleus_error_wrap(err, what, shown);
     return status;
 }

@@ -39,7 +39,7 @@ enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_stat
                                     int os_error, const char *what, struct nucleus_shown shown,
                                     const char *reason);
 
-/* Puts "WHAT 'PATH': " before the message; status and os_error stay. */
+/* Puts "WHAT 'PATH': " before the message, what being short and ours; status and os_error stay. */
 void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown);
 
 /* What os_error means, in size bytes at ret. */

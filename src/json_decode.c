@@ -239,12 +239,11 @@ enum nucleus_status nucleus_json_decode(const char *text, size_t len,
     }
     status = decode_object(tree, type, object, NULL, err);
     cJSON_Delete(tree);
-    if (status == NUCLEUS_OK) {
-        memcpy(ret, object, type->size);
-        (void)nucleus_succeed(err);
-    } else {
-        nucleus_members_free(type, object);
+    if (status != NUCLEUS_OK) {
+        nucleus_object_free(type, object);
+        return status;
     }
+    memcpy(ret, object, type->size);
     free(object);
-    return status;
+    return nucleus_succeed(err);
 }

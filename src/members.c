@@ -84,13 +84,6 @@ static void free_objects(const struct nucleus_object *type, char *objects, size_
     free(objects);
 }
 
-static void free_inner(const struct nucleus_object *type, void *object)
-{
-    if (object)
-        nucleus_members_free(type, object);
-    free(object);
-}
-
 static void free_member(const struct nucleus_member *member, void *object)
 {
     switch (member->kind) {
@@ -102,7 +95,7 @@ static void free_member(const struct nucleus_member *member, void *object)
         nucleus_strings_free(nucleus_member_pointer(member, object));
         break;
     case NUCLEUS_OPTIONAL_OBJECT:
-        free_inner(member->object, nucleus_member_pointer(member, object));
+        nucleus_object_free(member->object, nucleus_member_pointer(member, object));
         break;
     case NUCLEUS_OBJECTS:
         free_objects(member->object, nucleus_member_pointer(member, object),
@@ -118,6 +111,13 @@ void nucleus_members_free(const struct nucleus_object *type, void *object)
     for (size_t i = 0; i < type->members_count; i++)
         free_member(&type->members[i], object);
     memset(object, 0, type->size);
+}
+
+void nucleus_object_free(const struct nucleus_object *type, void *object)
+{
+    if (object)
+        nucleus_members_free(type, object);
+    free(object);
 }
 
 /* Writes where as a path to the size bytes at out. Returns the bytes written. */

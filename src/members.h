@@ -74,6 +74,9 @@ bool nucleus_member_is_present(const struct nucleus_member *member, const void *
 /* Frees all that the members of object own, but not the struct itself, and zeroes it. */
 void nucleus_members_free(const struct nucleus_object *type, void *object);
 
+/* The same, and frees the struct. NULL is fine. */
+void nucleus_object_free(const struct nucleus_object *type, void *object);
+
 /* Where a member stands, for messages: link it to the outer one on the way down. */
 struct nucleus_where {
     const struct nucleus_where *outer;

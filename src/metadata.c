@@ -95,7 +95,7 @@ enum nucleus_status nucleus_metadata_from_state(const struct nucleus_container_s
         return status;
     status = check_values(&metadata, err);
     if (status != NUCLEUS_OK) {
-        nucleus_cgroup_free_limits(metadata.resource_limits);
+        nucleus_object_free(&nucleus_resource_limits_object, metadata.resource_limits);
         return status;
     }
     if (!copy_strings(&metadata)) {

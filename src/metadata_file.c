@@ -153,9 +153,11 @@ enum nucleus_status nucleus_metadata_load(const char *dir, struct nucleus_metada
         return nucleus_fail_at(err, NUCLEUS_ERROR_NOT_FOUND, ENOENT, "cannot open directory",
                                (struct nucleus_shown){.name = dir}, NULL);
     path = join(dir);
-    if (!path)
-        return nucleus_fail_at(err, NUCLEUS_ERROR_NO_MEMORY, 0, "cannot load", shown,
-                               "out of memory");
+    if (!path) {
+        status = nucleus_fail_memory(err);
+        nucleus_error_wrap(err, "cannot load", shown);
+        return status;
+    }
     status = load(AT_FDCWD, path, shown, ret_metadata, err);
     free(path);
     return status;
