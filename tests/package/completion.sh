@@ -54,4 +54,4 @@ offers '--null' load --n
 offers '' unknown ''
 exit $((failures > 0))
 END
-bash ../complete.bash "$SOURCE/tools/ckmeta.bash" || fail "the completion"
+bash ../complete.bash "$SOURCE/tools/completion/ckmeta.bash" || fail "the completion"

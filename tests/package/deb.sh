@@ -23,7 +23,7 @@ expect_same "the packed files" expected files
 if grep -rl -e "$SOURCE" -e "$build" unpacked; then
     fail "these files name the directories of the build"
 fi
-gzip -dc unpacked/usr/share/man/man1/ckmeta.1.gz | cmp - "$SOURCE/tools/ckmeta.1" ||
+gzip -dc unpacked/usr/share/man/man1/ckmeta.1.gz | cmp - "$SOURCE/tools/man/ckmeta.1" ||
     fail "the packed ckmeta.1"
 [ "$(unpacked/usr/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta --version"
 

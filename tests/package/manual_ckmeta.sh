@@ -4,8 +4,8 @@
 . "${0%/*}/package.sh"
 need jq man mandoc col xargs
 
-render "$SOURCE/tools/ckmeta.1" | section EXAMPLES | displays >examples
-MANWIDTH=100 man -E UTF-8 -l "$SOURCE/tools/ckmeta.1" | col -bx | section EXAMPLES | displays \
+render "$SOURCE/tools/man/ckmeta.1" | section EXAMPLES | displays >examples
+MANWIDTH=100 man -E UTF-8 -l "$SOURCE/tools/man/ckmeta.1" | col -bx | section EXAMPLES | displays \
     >man-examples
 expect_same "the examples that man shows" examples man-examples
 

@@ -4,7 +4,7 @@
 need man mandoc col
 use_pkg_config "$prefix"
 
-page=$SOURCE/tools/nucleus-checkpoint.3
+page=$SOURCE/tools/man/nucleus-checkpoint.3
 render "$page" | section EXAMPLES | displays >program.c
 MANWIDTH=100 man -E UTF-8 -l "$page" | col -bx | section EXAMPLES | displays >man-program.c
 expect_same "the program that man shows" program.c man-program.c

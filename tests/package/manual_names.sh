@@ -4,7 +4,7 @@
 need mandoc col
 
 header=$SOURCE/include/nucleus/checkpoint.h
-page=$SOURCE/tools/nucleus-checkpoint.3
+page=$SOURCE/tools/man/nucleus-checkpoint.3
 
 # Functions: NAME and SYNOPSIS of the page against the declarations.
 sed -n 's/^[a-z].*\(nucleus_[a-z_]*\)(.*/\1/p; s/^\(nucleus_[a-z_]*\)(.*/\1/p' "$header" |

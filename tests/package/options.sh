@@ -3,7 +3,7 @@
 . "${0%/*}/package.sh"
 need bash
 
-page=$SOURCE/tools/ckmeta.1
+page=$SOURCE/tools/man/ckmeta.1
 
 help_options() # [SUBCOMMAND]
 {
@@ -22,7 +22,7 @@ completions() # WORD...: what the completion makes of the last one
     bash -c '. "$1"; shift
         COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
         _ckmeta
-        printf "%s\n" "${COMPREPLY[@]}"' bash "$SOURCE/tools/ckmeta.bash" "$@" | sort
+        printf "%s\n" "${COMPREPLY[@]}"' bash "$SOURCE/tools/completion/ckmeta.bash" "$@" | sort
 }
 
 # compare SUBSECTION [SUBCOMMAND]

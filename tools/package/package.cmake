@@ -6,10 +6,10 @@ install(TARGETS nucleus-checkpoint EXPORT nucleus-checkpoint-targets)
 install(TARGETS ckmeta)
 install(FILES "${PROJECT_SOURCE_DIR}/include/nucleus/checkpoint.h"
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/nucleus")
-install(FILES "${CMAKE_CURRENT_LIST_DIR}/ckmeta.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
-install(FILES "${CMAKE_CURRENT_LIST_DIR}/nucleus-checkpoint.3"
+install(FILES "${PROJECT_SOURCE_DIR}/tools/man/ckmeta.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES "${PROJECT_SOURCE_DIR}/tools/man/nucleus-checkpoint.3"
         DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")
-install(FILES "${CMAKE_CURRENT_LIST_DIR}/ckmeta.bash" RENAME ckmeta
+install(FILES "${PROJECT_SOURCE_DIR}/tools/completion/ckmeta.bash" RENAME ckmeta
         DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
 
 # find_package(nucleus-checkpoint CONFIG)
