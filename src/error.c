@@ -7,6 +7,26 @@
 
 #include "utf8.h"
 
+const char *nucleus_status_name(enum nucleus_status status)
+{
+    static const char *const names[] = {
+        [NUCLEUS_OK] = "NUCLEUS_OK",
+        [NUCLEUS_ERROR_INVALID_ARGUMENT] = "NUCLEUS_ERROR_INVALID_ARGUMENT",
+        [NUCLEUS_ERROR_NO_MEMORY] = "NUCLEUS_ERROR_NO_MEMORY",
+        [NUCLEUS_ERROR_NOT_FOUND] = "NUCLEUS_ERROR_NOT_FOUND",
+        [NUCLEUS_ERROR_NOT_DIRECTORY] = "NUCLEUS_ERROR_NOT_DIRECTORY",
+        [NUCLEUS_ERROR_SYMLINK] = "NUCLEUS_ERROR_SYMLINK",
+        [NUCLEUS_ERROR_NOT_REGULAR] = "NUCLEUS_ERROR_NOT_REGULAR",
+        [NUCLEUS_ERROR_TOO_LARGE] = "NUCLEUS_ERROR_TOO_LARGE",
+        [NUCLEUS_ERROR_SYNTAX] = "NUCLEUS_ERROR_SYNTAX",
+        [NUCLEUS_ERROR_SCHEMA] = "NUCLEUS_ERROR_SCHEMA",
+        [NUCLEUS_ERROR_IO] = "NUCLEUS_ERROR_IO",
+        [NUCLEUS_ERROR_NOT_DURABLE] = "NUCLEUS_ERROR_NOT_DURABLE",
+    };
+
+    return (size_t)status < sizeof names / sizeof names[0] ? names[status] : "unknown status";
+}
+
 enum nucleus_status nucleus_succeed(struct nucleus_error *err)
 {
     err->status = NUCLEUS_OK;

@@ -23,18 +23,18 @@ static const struct nucleus_object state_object = {
     .always_count = sizeof state_members / sizeof state_members[0],
 };
 
-enum nucleus_status nucleus_state_from_json(const char *text, size_t len,
-                                            struct nucleus_container_state *ret_state,
-                                            struct nucleus_error *err)
+enum nucleus_status nucleus_state_document_from_json(const char *text, size_t len,
+                                                     struct nucleus_state_document *ret_document,
+                                                     struct nucleus_error *err)
 {
     err = NUCLEUS_OR_SCRATCH(err);
-    if (!text || !ret_state)
-        return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT, "text or ret_state is NULL");
-    return nucleus_json_decode(text, len, &state_object, ret_state, err);
+    if (!text || !ret_document)
+        return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT, "text or ret_document is NULL");
+    return nucleus_json_decode(text, len, &state_object, &ret_document->state, err);
 }
 
-void nucleus_state_clear(struct nucleus_container_state *state)
+void nucleus_state_document_clear(struct nucleus_state_document *document)
 {
-    if (state)
-        nucleus_members_free(&state_object, state);
+    if (document)
+        nucleus_members_free(&state_object, &document->state);
 }

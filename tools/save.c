@@ -120,8 +120,8 @@ static enum nucleus_status read_input(const char *file, char **ret_text, size_t 
     return status;
 }
 
-/* ret: give it to nucleus_state_clear(). */
-static enum nucleus_status read_state(const char *file, struct nucleus_container_state *ret,
+/* ret: give it to nucleus_state_document_clear(). */
+static enum nucleus_status read_state(const char *file, struct nucleus_state_document *ret,
                                       struct nucleus_error *err)
 {
     enum nucleus_status status;
@@ -130,7 +130,7 @@ static enum nucleus_status read_state(const char *file, struct nucleus_container
 
     status = read_input(file, &text, &len, err);
     if (status == NUCLEUS_OK)
-        status = nucleus_state_from_json(text, len, ret, err);
+        status = nucleus_state_document_from_json(text, len, ret, err);
     if (status != NUCLEUS_OK)
         nucleus_error_wrap(err, "cannot read", (struct nucleus_shown){.name = file});
     free(text);
@@ -161,16 +161,16 @@ static enum exit_code save_state(const struct nucleus_container_state *state, co
 
 static enum exit_code save_from_file(struct arguments *arguments)
 {
-    struct nucleus_container_state state;
+    struct nucleus_state_document document;
     struct nucleus_error err;
     enum exit_code code = check_state_form(arguments);
 
     if (code != DONE)
         return code;
-    if (read_state(arguments->values['s'], &state, &err) != NUCLEUS_OK)
+    if (read_state(arguments->values['s'], &document, &err) != NUCLEUS_OK)
         return failed(&err);
-    code = save_state(&state, arguments->operands[0]);
-    nucleus_state_clear(&state);
+    code = save_state(&document.state, arguments->operands[0]);
+    nucleus_state_document_clear(&document);
     return code;
 }
 
@@ -183,7 +183,7 @@ static enum exit_code save_from_options(const struct arguments *arguments)
         .id = values['i'],
         .name = values['n'] ? values['n'] : values['i'],
         .pid = pid,
-        .command = (const char *const *)arguments->rest,
+        .command = arguments->rest,
         .using_gvisor = values['g'],
         .rootless = values['r'],
         .cgroup_path = values['c'],

@@ -5,19 +5,25 @@
  *     container state -> metadata -> canonical JSON -> DIR/metadata.json   (save)
  *     DIR/metadata.json -> JSON text -> metadata                           (load)
  *
- * Rules that hold for every function here
+ * These rules apply to every function:
  *
- *   Errors    Each function that can fail returns an enum nucleus_status and takes, as its last
- *             argument, a struct nucleus_error of the caller's, or NULL. After NUCLEUS_OK it holds
- *             {NUCLEUS_OK, 0, ""}. It needs no initialisation and no release.
- *   Outputs   are named ret_... and written only when the function returns NUCLEUS_OK.
- *   NULL      for anything but err is refused with NUCLEUS_ERROR_INVALID_ARGUMENT, unless said.
- *   Memory    handed out comes from malloc(3); strings may be replaced by other malloc(3) strings.
- *             Every function that allocates can return NUCLEUS_ERROR_NO_MEMORY.
- *   Threads   Any number of threads may call any function, as long as no two use the same object
- *             and at least one of them changes it. The library keeps no state of its own.
- *   Process   The library never prints, exits, aborts, or touches umask, signals, locale, working
- *             directory, environment or cJSON's hooks.
+ *   Errors    A function that can fail returns an enum nucleus_status and takes, as its last
+ *             argument, a pointer to a struct nucleus_error of the caller, or NULL. After
+ *             NUCLEUS_OK the structure holds {NUCLEUS_OK, 0, ""}. It needs neither initialization
+ *             nor release.
+ *   Outputs   are named ret_... and are written only when the function returns NUCLEUS_OK.
+ *   NULL      is valid only for err, and where the description of an argument allows it; anywhere
+ *             else it is refused with NUCLEUS_ERROR_INVALID_ARGUMENT.
+ *   Memory    handed out comes from malloc(3). Every function that allocates can return
+ *             NUCLEUS_ERROR_NO_MEMORY.
+ *   Threads   Any number of threads may call any function at the same time, provided that no
+ *             thread changes an object that another one is using. The library keeps no global
+ *             state. Thread cancellation (pthread_cancel(3)) is deferred while a function that
+ *             opens files runs, so that it leaves neither a descriptor nor a temporary file behind.
+ *             Asynchronous cancellation (PTHREAD_CANCEL_ASYNCHRONOUS) is not supported: malloc(3)
+ *             does not support it either.
+ *   Process   The library never prints, exits or aborts, and never changes the umask, signal
+ *             dispositions, locale, working directory, environment or cJSON's hooks.
  */
 #ifndef NUCLEUS_CHECKPOINT_H
 #define NUCLEUS_CHECKPOINT_H
@@ -30,220 +36,250 @@
 extern "C" {
 #endif
 
-/* The version of this header; the build takes the package's version from here. */
+/* The version of this header. The build reads the version of the package from here. */
 #define NUCLEUS_CHECKPOINT_VERSION_MAJOR 0
-#define NUCLEUS_CHECKPOINT_VERSION_MINOR 1
+#define NUCLEUS_CHECKPOINT_VERSION_MINOR 2
 #define NUCLEUS_CHECKPOINT_VERSION_PATCH 0
-#define NUCLEUS_CHECKPOINT_VERSION "0.1.0"
+#define NUCLEUS_CHECKPOINT_VERSION "0.2.0"
 
-/* The largest document that is read or written: 4 MiB, twice Linux's usual limit for a command
- * line (execve(2), ARG_MAX). */
+/* The largest document that is read or written: 4 MiB, twice the usual limit of Linux for the size
+ * of a command line (execve(2), ARG_MAX). */
 #define NUCLEUS_CHECKPOINT_MAX_BYTES 4194304
 
-/* A compiler that can warns where a status is thrown away. */
+/* Lets compilers that support it warn when a status is discarded. */
 #if defined(__GNUC__) || defined(__clang__)
 #define NUCLEUS_WARN_UNUSED_RESULT __attribute__((warn_unused_result))
 #else
 #define NUCLEUS_WARN_UNUSED_RESULT
 #endif
 
-/* What a function has to say. The set is closed; the numbers never change. */
+/* The result of a call. The values never change. Later versions may add some: treat a value that
+ * you do not know as NUCLEUS_ERROR_IO. */
 enum nucleus_status {
-    /* Done; of a save: and durable. */
+    /* Success. After a save, the new file is durable. */
     NUCLEUS_OK = 0,
-    /* What the caller passed cannot be saved: NULL, not UTF-8, a limit that no reader takes. */
+    /* The caller passed something that cannot be saved: a NULL pointer, text that is not UTF-8, or
+     * a limit out of range. */
     NUCLEUS_ERROR_INVALID_ARGUMENT = 1,
-    /* An allocation failed. */
+    /* A memory allocation failed. */
     NUCLEUS_ERROR_NO_MEMORY = 2,
-    /* The directory, or metadata.json in it, is not there. */
+    /* The directory, or metadata.json in it, does not exist. */
     NUCLEUS_ERROR_NOT_FOUND = 3,
-    /* The directory is something else. */
+    /* The path of the directory names something else. */
     NUCLEUS_ERROR_NOT_DIRECTORY = 4,
-    /* A symbolic link stands where a file was expected. */
+    /* A symbolic link was found where a file was expected. */
     NUCLEUS_ERROR_SYMLINK = 5,
-    /* A FIFO, socket, device or directory stands where a file was expected. */
+    /* A FIFO, socket, device or directory was found where a file was expected. */
     NUCLEUS_ERROR_NOT_REGULAR = 6,
-    /* Over NUCLEUS_CHECKPOINT_MAX_BYTES. */
+    /* The document is larger than NUCLEUS_CHECKPOINT_MAX_BYTES. */
     NUCLEUS_ERROR_TOO_LARGE = 7,
-    /* Not JSON; the message has line and column. */
+    /* The text is not valid JSON. The message contains the line and column. */
     NUCLEUS_ERROR_SYNTAX = 8,
-    /* JSON, but not what was asked for; the message names the member. */
+    /* The text is valid JSON but not the expected document, and the message names the member; or a
+     * cgroup file does not have the form that the kernel gives it. */
     NUCLEUS_ERROR_SCHEMA = 9,
-    /* The system said no: os_error says what, the message at which step and path. */
+    /* A system call failed. os_error holds its errno; the message names the step and the path. */
     NUCLEUS_ERROR_IO = 10,
-    /* The new file is in place and whole, but flushing its directory failed: whether it survives
-     * a power cut is not known. */
+    /* metadata.json was replaced and is complete, but flushing it or its directory failed: the new
+     * file may not survive a power failure. */
     NUCLEUS_ERROR_NOT_DURABLE = 11
 };
 
+/* Returns the name of the constant, such as "NUCLEUS_ERROR_IO", for logs and test failures. The
+ * string is static. For a value that is no nucleus_status the result is "unknown status". */
+const char *nucleus_status_name(enum nucleus_status status);
+
 /*
- * Why a call failed. Put it on the stack; it owns nothing.
+ * Describes why a call failed. The caller provides it, usually on the stack; it owns no memory.
  *
- * message is one line of UTF-8 without a newline: what failed, the path in quotes, the reason.
- * Control bytes and broken UTF-8 of foreign text in it stand as \xNN; a path too long for it is
- * shortened at its beginning.
+ * message is one line of valid UTF-8 without a newline: what failed, the path in quotes, and the
+ * reason. It already includes the text for os_error, in English in every locale: do not append
+ * strerror(3). In paths and other text that the library did not write, control characters and
+ * invalid UTF-8 are shown as \xNN. A path that does not fit is shortened at its beginning.
  */
 struct nucleus_error {
     enum nucleus_status status;
-    int os_error; /* errno of the system call that failed, else 0 */
+    int os_error; /* errno of the system call that failed, or 0 */
     char message[512];
 };
 
-/* A number that may be absent; value counts only when is_set. */
+/* A number that may be absent. value is meaningful only if is_set. */
 struct nucleus_optional_u64 {
     bool is_set;
     uint64_t value;
 };
 
-/* One line of a cgroup's io.max (Linux, Documentation/admin-guide/cgroup-v2.rst). */
+/* One line of a cgroup's io.max (Linux, Documentation/admin-guide/cgroup-v2.rst). A limit that is
+ * absent means unlimited. */
 struct nucleus_io_limit {
     char *device;                      /* "MAJOR:MINOR" */
-    struct nucleus_optional_u64 riops; /* read operations a second; absent: unlimited */
-    struct nucleus_optional_u64 wiops; /* write operations a second */
-    struct nucleus_optional_u64 rbps;  /* bytes read a second */
-    struct nucleus_optional_u64 wbps;  /* bytes written a second */
+    struct nucleus_optional_u64 riops; /* read operations per second */
+    struct nucleus_optional_u64 wiops; /* write operations per second */
+    struct nucleus_optional_u64 rbps;  /* bytes read per second */
+    struct nucleus_optional_u64 wbps;  /* bytes written per second */
 };
 
 /*
- * The limits that a container's cgroup had. An absent number means: unlimited.
- * cpu_period_us 0 and pids_max 0 or 2^64-1 are refused on load and save, as nucleus does.
+ * The resource limits of the container's cgroup. A limit that is absent means unlimited, or that
+ * the controller is not enabled. Load and save refuse, as nucleus does, a cpu_period_us of 0 and a
+ * pids_max of 0 or 2^64-1.
  */
 struct nucleus_resource_limits {
     struct nucleus_optional_u64 memory_bytes;    /* memory.max, bytes */
     struct nucleus_optional_u64 memory_high;     /* memory.high, bytes */
     struct nucleus_optional_u64 memory_swap_max; /* memory.swap.max, bytes */
-    struct nucleus_optional_u64 cpu_quota_us;    /* cpu.max, microseconds a period */
+    struct nucleus_optional_u64 cpu_quota_us;    /* cpu.max, microseconds per period */
     uint64_t cpu_period_us;                      /* cpu.max, microseconds */
-    struct nucleus_optional_u64 cpu_weight;      /* cpu.weight */
-    struct nucleus_optional_u64 pids_max;        /* pids.max */
-    struct nucleus_io_limit *io_limits;          /* io.max; NULL when there are none */
+    struct nucleus_optional_u64 cpu_weight;      /* cpu.weight, 1 to 10000 */
+    struct nucleus_optional_u64 pids_max;        /* pids.max, processes */
+    struct nucleus_io_limit *io_limits;          /* io.max; NULL if io_limits_count is 0 */
     size_t io_limits_count;
 };
 
 /*
- * What save writes and load reads. Everything in it is owned, from malloc(3): a caller may build
- * or change one by hand and gives all of it back with nucleus_metadata_clear().
+ * What a save writes and a load returns. It owns everything it points to, all of it allocated with
+ * malloc(3). A caller may therefore build one by hand or replace strings in it. One that is built
+ * by hand must be zeroed first (= {0} or memset), because later versions add members. Release it
+ * with nucleus_metadata_clear().
  */
 struct nucleus_metadata {
     char *container_id;
     char *container_name;
     uint32_t original_pid;
-    char **command;         /* NULL-terminated, fit for execve(2) */
+    char **command;         /* NULL-terminated argv, as execve(2) takes it */
     uint64_t checkpoint_at; /* seconds since 1970-01-01 00:00:00 UTC */
     char *version;          /* of the runtime that took the checkpoint */
     bool using_gvisor;
     bool rootless;
-    char *cgroup_path;                               /* NULL when absent */
-    struct nucleus_resource_limits *resource_limits; /* NULL when absent */
+    char *cgroup_path;                               /* NULL if absent */
+    struct nucleus_resource_limits *resource_limits; /* NULL if absent */
 };
 
 /*
- * A running container, as its runtime knows it. Borrowed: nothing here is freed or kept by
- * nucleus_metadata_from_state(). Zero it first (= {0}, memset); later versions add members.
+ * A running container as its runtime knows it. Everything it points to is borrowed:
+ * nucleus_metadata_from_state() copies what it needs and frees nothing. Zero the structure first
+ * (= {0} or memset), because later versions add members.
  */
 struct nucleus_container_state {
     const char *id;
     const char *name;
     uint32_t pid;
-    const char *const *command; /* NULL-terminated argv */
+    char *const *command; /* NULL-terminated argv, typed as in execve(2) */
     bool using_gvisor;
     bool rootless;
-    const char *version;     /* of the runtime; NULL for NUCLEUS_CHECKPOINT_VERSION */
-    const char *cgroup_path; /* cgroup v2 directory; NULL: no cgroup */
+    const char *version;     /* of the runtime; NULL means NUCLEUS_CHECKPOINT_VERSION */
+    const char *cgroup_path; /* cgroup v2 directory; NULL means that there is none */
 };
 
 /*
- * Makes metadata of a container's state, stamped with the present time.
+ * Creates metadata from the state of a container and records the current time.
  *
- * In      state: borrowed for the call; id, name and command must not be NULL.
- *         With a cgroup_path, the limits are read from the files in that directory: memory.max,
- *         memory.high, memory.swap.max, cpu.max, cpu.weight, pids.max, and io.max, which alone
- *         may be missing.
- * Out     ret_metadata: owned by the caller, give it to nucleus_metadata_clear().
+ * In      state: borrowed during the call. id, name and command must not be NULL.
+ *         If cgroup_path is set, the limits are read from memory.max, memory.high,
+ *         memory.swap.max, cpu.max, cpu.weight, pids.max and io.max in that directory. A file may
+ *         be missing if cgroup.controllers exists and does not list its controller: the limit is
+ *         then absent (without cpu, the period is the kernel's default, 100000 microseconds).
+ *         memory.swap.max and io.max may be missing even then, because kernels exist without
+ *         them. If any other file is missing, the cgroup no longer exists, or never did.
+ *         Call this function before criu_dump() or `criu dump`: once the last process has
+ *         exited, the cgroup may be gone.
+ * Out     ret_metadata: owned by the caller; release it with nucleus_metadata_clear().
+ *         If the clock is before 1970, checkpoint_at is 0, as in nucleus.
  * Returns NUCLEUS_OK
- *         NUCLEUS_ERROR_INVALID_ARGUMENT  a NULL, or text that is not UTF-8
- *         NUCLEUS_ERROR_TOO_LARGE         saved, it would be over the cap
- *         with a cgroup_path also:
- *         NUCLEUS_ERROR_IO                the directory or a file is missing or unreadable
+ *         NUCLEUS_ERROR_INVALID_ARGUMENT  a NULL pointer, or text that is not UTF-8
+ *         NUCLEUS_ERROR_TOO_LARGE         the document would exceed the size limit
+ *         and, if cgroup_path is set:
+ *         NUCLEUS_ERROR_IO                the directory or a file is missing (os_error is ENOENT)
+ *                                         or cannot be read
  *         NUCLEUS_ERROR_NOT_DIRECTORY, NUCLEUS_ERROR_SYMLINK, NUCLEUS_ERROR_NOT_REGULAR
- *         NUCLEUS_ERROR_SCHEMA            a file does not hold what the kernel writes there
- * A clock before 1970 gives 0, as in nucleus.
+ *         NUCLEUS_ERROR_SCHEMA            a file does not have the form that the kernel gives it
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_from_state(const struct nucleus_container_state *state,
                             struct nucleus_metadata *ret_metadata, struct nucleus_error *err);
 
 /*
- * Writes DIR/metadata.json, atomically and durably.
+ * Replaces DIR/metadata.json atomically and durably.
  *
- * In      metadata: borrowed. dir: a path; a symbolic link to a directory is followed (who minds
- *         opens the directory and calls nucleus_metadata_save_at()). It must be readable and
- *         writable.
- * Returns NUCLEUS_OK                      the new file survives a power cut
- *         NUCLEUS_ERROR_INVALID_ARGUMENT  a NULL, text that is not UTF-8, a limit out of range
- *         NUCLEUS_ERROR_TOO_LARGE         over the cap
- *         NUCLEUS_ERROR_NOT_FOUND         no such directory (dir may be "")
- *         NUCLEUS_ERROR_NOT_DIRECTORY
+ * In      metadata: borrowed during the call.
+ *         dir: the path of a directory that is readable and writable. If it is a symbolic link, it
+ *         is followed; to prevent that, open the directory with O_NOFOLLOW and call
+ *         nucleus_metadata_save_at().
+ * Returns NUCLEUS_OK                      the new file survives a power failure
+ *         NUCLEUS_ERROR_INVALID_ARGUMENT  a NULL pointer, text that is not UTF-8, or a limit out
+ *                                         of range
+ *         NUCLEUS_ERROR_TOO_LARGE         the document exceeds the size limit
+ *         NUCLEUS_ERROR_NOT_FOUND         the directory does not exist, or dir is ""
+ *         NUCLEUS_ERROR_NOT_DIRECTORY     dir is not a directory
  *         NUCLEUS_ERROR_SYMLINK           metadata.json.tmp is a symbolic link
  *         NUCLEUS_ERROR_NOT_REGULAR       metadata.json or metadata.json.tmp is a directory
- *         NUCLEUS_ERROR_IO                os_error says what
- *         NUCLEUS_ERROR_NOT_DURABLE       the new file is in place, its survival is not known
- * After an error, but for NUCLEUS_ERROR_NOT_DURABLE, the old file stands and no temporary file of
- *         this call is left (one that could not be unlinked is named in the message).
- * Threads Savers and loaders of the same directory may run at once, in any number of processes:
- *         each reader finds a whole file, each saver publishes its own.
- * Differs from rename(2) alone: the file and the directory are flushed. From nucleus: the
- *         temporary name is unique and created exclusively, every step is relative to one open
- *         directory, the mode is 0600 whatever the umask or a default ACL says. A
- *         metadata.json that is a symbolic link, FIFO or hard link is replaced, never followed.
- *         A leftover metadata.json.tmp is unlinked; leftovers of this library that are older
- *         than an hour are swept, where they stand among the first names of the directory.
- * Save before nucleus seals the directory (checkpoint.hmac covers every file in it).
+ *         NUCLEUS_ERROR_IO                another system call failed; see os_error
+ *         NUCLEUS_ERROR_NOT_DURABLE       the new file is in place, but may not survive a power
+ *                                         failure
+ * After an error other than NUCLEUS_ERROR_NOT_DURABLE, the old file is unchanged and no temporary
+ *         file of this call is left. If one could not be removed, the message names it.
+ * Threads Threads and processes may save to and load from the same directory at the same time:
+ *         each reader finds a complete file, and the last rename wins.
+ * Differs from rename(2): the file and its directory are flushed to disk. A file system that
+ *         cannot flush directories (EINVAL, EOPNOTSUPP or ENOSYS) counts as flushed.
+ *         From nucleus: the temporary file has a random name and is created exclusively, all steps
+ *         use one open directory, and the mode is 0600 whatever the umask or a default ACL says
+ *         (where the file system has no modes, such as vfat, the save fails rather than publish
+ *         a file that others can read).
+ *         A metadata.json that is a symbolic link, a FIFO or a hard link is replaced, not followed.
+ *         Temporary files of dead savers that are more than an hour older than the new file are
+ *         removed: at most eight per call, and only files of the same user. So is a
+ *         metadata.json.tmp, the temporary file of nucleus, of that age.
+ * Save before nucleus seals the directory: checkpoint.hmac covers every file in it.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_save(const struct nucleus_metadata *metadata, const char *dir,
                       struct nucleus_error *err);
 
 /*
- * The same in an open directory. dirfd may be O_PATH or AT_FDCWD; it is neither read, moved nor
- * closed. Messages show the path as metadata.json.
+ * Like nucleus_metadata_save(), but in an open directory. dirfd may be opened with O_PATH, or be
+ * AT_FDCWD; the call neither reads, moves nor closes it. Messages show the path as metadata.json.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_save_at(const struct nucleus_metadata *metadata, int dirfd,
                          struct nucleus_error *err);
 
 /*
- * Reads DIR/metadata.json. Changes nothing.
+ * Reads DIR/metadata.json. It changes nothing.
  *
- * In      dir: as for nucleus_metadata_save(); it need not be readable, only searchable.
- * Out     ret_metadata: owned by the caller, give it to nucleus_metadata_clear().
+ * In      dir: as for nucleus_metadata_save(), but it needs only search permission.
+ * Out     ret_metadata: owned by the caller; release it with nucleus_metadata_clear().
  * Returns NUCLEUS_OK
- *         NUCLEUS_ERROR_NOT_FOUND      no such directory, or no metadata.json in it
- *         NUCLEUS_ERROR_NOT_DIRECTORY
- *         NUCLEUS_ERROR_SYMLINK, NUCLEUS_ERROR_NOT_REGULAR  never followed, never waited for
- *         NUCLEUS_ERROR_TOO_LARGE      refused before a byte is read
+ *         NUCLEUS_ERROR_NOT_FOUND      the directory or its metadata.json does not exist
+ *         NUCLEUS_ERROR_NOT_DIRECTORY  dir is not a directory
+ *         NUCLEUS_ERROR_SYMLINK, NUCLEUS_ERROR_NOT_REGULAR  refused at once: links are not
+ *                                      followed, and the call never waits for a writer
+ *         NUCLEUS_ERROR_TOO_LARGE      refused before any byte is read
  *         NUCLEUS_ERROR_SYNTAX, NUCLEUS_ERROR_SCHEMA  as nucleus_metadata_from_json()
- *         NUCLEUS_ERROR_IO             os_error says what; 0: the file changed its size while
- *                                      it was read
+ *         NUCLEUS_ERROR_IO             a system call failed; if os_error is 0, the file changed
+ *                                      size while being read
  *         NUCLEUS_ERROR_INVALID_ARGUMENT
- * Differs from open(2) and read(2): an lstat(2) comes first, so that opening a device has no side
- *         effect; if someone swaps a device in between the two, it is opened non-blocking and
- *         never read.
+ * Differs from open(2) and read(2): an lstat(2) comes first, because opening a device can have side
+ *         effects. If somebody puts a device there in between, it is opened non-blocking and never
+ *         read. Network and FUSE file systems can report a file that is being replaced as missing,
+ *         stale or of another size: the call then starts again, at most 10 times in all.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_load(const char *dir, struct nucleus_metadata *ret_metadata,
                       struct nucleus_error *err);
 
-/* The same from an open directory. dirfd may be O_PATH or AT_FDCWD. */
+/* Like nucleus_metadata_load(), but from an open directory. dirfd may be opened with O_PATH, or be
+ * AT_FDCWD. */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_load_at(int dirfd, struct nucleus_metadata *ret_metadata,
                          struct nucleus_error *err);
 
 /*
- * Writes metadata as JSON text: byte for byte what serde_json's to_string_pretty writes, with
- * cgroup_path and resource_limits only if at least one of them is present.
+ * Writes metadata as JSON text, byte for byte as serde_json's to_string_pretty does. cgroup_path
+ * and resource_limits are written only if at least one of them is present.
  *
- * Out     ret_text: NUL-terminated, freed with free(3). ret_len: its bytes without the NUL.
+ * Out     ret_text: NUL-terminated; release it with free(3). ret_len: its length in bytes, without
+ *         the NUL.
  * Returns NUCLEUS_OK, NUCLEUS_ERROR_INVALID_ARGUMENT, NUCLEUS_ERROR_TOO_LARGE
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
@@ -251,44 +287,54 @@ nucleus_metadata_to_json(const struct nucleus_metadata *metadata, char **ret_tex
                          struct nucleus_error *err);
 
 /*
- * Reads metadata from JSON text, as strictly as serde_json does (RFC 8259 to the letter, every
- * member required but cgroup_path and resource_limits, duplicates of known members refused,
- * unknown members ignored, integers exact), and refuses besides: objects written as arrays,
- * \u0000 and lone surrogates in any string, nesting deeper than 128, more than the cap.
+ * Reads metadata from JSON text as strictly as serde_json does: RFC 8259 to the letter; every
+ * member except cgroup_path and resource_limits is required; duplicates of known members are
+ * refused; unknown members are ignored; integers are exact. In addition it refuses objects written
+ * as arrays, \u0000 and lone surrogates in any string, nesting deeper than 128 levels, and text
+ * that exceeds the size limit.
  *
- * In      text: len bytes, no NUL needed at the end; the very bytes that a caller authenticated.
- * Out     ret_metadata: owned by the caller, give it to nucleus_metadata_clear().
+ * In      text: len bytes; no terminating NUL is needed. These are the very bytes that are parsed,
+ *         so a caller can authenticate them first.
+ * Out     ret_metadata: owned by the caller; release it with nucleus_metadata_clear().
  * Returns NUCLEUS_OK
- *         NUCLEUS_ERROR_SYNTAX     the message says "line L, column C: ...", both from 1, the
- *                                  column in bytes
- *         NUCLEUS_ERROR_SCHEMA     the message names the member
+ *         NUCLEUS_ERROR_SYNTAX     the message begins with "line L, column C: "; both are counted
+ *                                  from 1, columns in bytes
+ *         NUCLEUS_ERROR_SCHEMA     the message names the member. Text that has errors of both
+ *                                  kinds is NUCLEUS_ERROR_SYNTAX.
  *         NUCLEUS_ERROR_TOO_LARGE, NUCLEUS_ERROR_INVALID_ARGUMENT
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_from_json(const char *text, size_t len, struct nucleus_metadata *ret_metadata,
                            struct nucleus_error *err);
 
-/* Frees all that metadata owns and zeroes it. NULL and a cleared one are fine. */
+/* Frees everything that metadata owns, and zeroes it. metadata may be NULL or already cleared. */
 void nucleus_metadata_clear(struct nucleus_metadata *metadata);
 
 /*
- * Reads the container-state document that nucleus keeps: id, name, pid, command, using_gvisor and
- * rootless are required, cgroup_path may be absent or null, everything else is ignored. Strictness
- * and statuses as in nucleus_metadata_from_json().
- *
- * Out     ret_state: its strings are its own until nucleus_state_clear(); version is NULL.
+ * A container-state document that was read. It owns everything that state points to, except
+ * version: that is NULL at first, and the caller may point it to a string of its own. It is a
+ * type of its own so that a state with borrowed strings cannot be cleared by mistake.
  */
-NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
-nucleus_state_from_json(const char *text, size_t len, struct nucleus_container_state *ret_state,
-                        struct nucleus_error *err);
+struct nucleus_state_document {
+    struct nucleus_container_state state;
+};
 
 /*
- * Frees a state made by nucleus_state_from_json() and zeroes it; NULL and a cleared one are fine.
- * Never for a state with borrowed strings. version is not freed.
+ * Reads the container-state document that nucleus keeps. id, name, pid, command, using_gvisor and
+ * rootless are required; cgroup_path may be absent or null; all other members are ignored. It is as
+ * strict as nucleus_metadata_from_json() and returns the same statuses.
+ *
+ * Out     ret_document: owned by the caller; release it with nucleus_state_document_clear().
  */
-void nucleus_state_clear(struct nucleus_container_state *state);
+NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
+nucleus_state_document_from_json(const char *text, size_t len,
+                                 struct nucleus_state_document *ret_document,
+                                 struct nucleus_error *err);
 
-/* The version of the library that was linked, such as "0.1.0". Static; never NULL. */
+/* Frees everything that document owns, and zeroes it. document may be NULL or already cleared. */
+void nucleus_state_document_clear(struct nucleus_state_document *document);
+
+/* Returns the version of the library that is linked, such as "0.2.0". The string is static. */
 const char *nucleus_checkpoint_version(void);
 
 #ifdef __cplusplus

@@ -21,7 +21,7 @@ static int checkpoint(int images, const char *id, char **command)
         .id = id,
         .name = id,
         .pid = (uint32_t)getpid(),
-        .command = (const char *const *)command,
+        .command = command,
     };
     struct nucleus_metadata metadata = {0};
     struct nucleus_error err;

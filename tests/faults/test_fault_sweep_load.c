@@ -272,7 +272,7 @@ static void load_refuses_a_file_that_changes_its_size(void **state)
 
 static void capture_as_swept(void)
 {
-    static const char *const command[] = {"true", NULL};
+    static char *const command[] = {"true", NULL};
     struct nucleus_container_state container = {
         .id = "id", .name = "name", .command = command, .cgroup_path = TEST_DATA "/cgroup"};
     size_t descriptors = count_descriptors();

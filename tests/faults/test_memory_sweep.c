@@ -28,7 +28,7 @@ static struct {
 /* What a call puts out. */
 union output {
     struct nucleus_metadata metadata;
-    struct nucleus_container_state state;
+    struct nucleus_state_document document;
     char *text;
 };
 
@@ -66,7 +66,7 @@ static int remove_fixture(void **state)
 static enum nucleus_status from_state(const char *cgroup_path, union output *ret,
                                       struct nucleus_error *err)
 {
-    static const char *const command[] = {"nginx", "-g", "daemon off;", NULL};
+    static char *const command[] = {"nginx", "-g", "daemon off;", NULL};
     const struct nucleus_container_state state = {
         .id = "id", .name = "name", .command = command, .cgroup_path = cgroup_path};
 
@@ -106,8 +106,8 @@ static enum nucleus_status from_inexact_json(union output *ret, struct nucleus_e
 
 static enum nucleus_status read_state(union output *ret, struct nucleus_error *err)
 {
-    return nucleus_state_from_json(fixture.state_document, strlen(fixture.state_document),
-                                   &ret->state, err);
+    return nucleus_state_document_from_json(fixture.state_document, strlen(fixture.state_document),
+                                   &ret->document, err);
 }
 
 static enum nucleus_status save(union output *ret, struct nucleus_error *err)
@@ -139,7 +139,7 @@ static void clear_metadata(union output *output)
 
 static void clear_state(union output *output)
 {
-    nucleus_state_clear(&output->state);
+    nucleus_state_document_clear(&output->document);
 }
 
 static void free_text(union output *output)
@@ -164,7 +164,7 @@ static const struct action {
     {"to_json", to_json, free_text, "out of memory", 1},
     {"from_json", from_json, clear_metadata, "out of memory", 60},
     {"from_json, inexact numbers", from_inexact_json, clear_metadata, "out of memory", 25},
-    {"state_from_json", read_state, clear_state, "out of memory", 15},
+    {"state_document_from_json", read_state, clear_state, "out of memory", 15},
     {"save", save, nothing, "cannot save '/", 1},
     {"save_at", save_at, nothing, "cannot save 'metadata.json': ", 1},
     {"load", load, clear_metadata, "cannot load '/", 25},

@@ -76,7 +76,7 @@ static void make_files(void)
 /* The file called name is the only one that may be wrong. */
 static void check_capture(const char *name, size_t size)
 {
-    const char *const command[] = {"sleep", "1", NULL};
+    char *const command[] = {"sleep", "1", NULL};
     const struct nucleus_container_state state = {
         .id = "abc123", .name = "web-1", .pid = 1, .command = command, .cgroup_path = dir};
     struct nucleus_metadata metadata;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes through nucleus_state_from_json(): a usable state, or an error and nothing else. */
+/* Any bytes through nucleus_state_document_from_json(): a usable state, or an error and nothing else. */
 #include "fuzz.h"
 
 /* Without the cgroup, which is a path of another machine. */
@@ -23,18 +23,18 @@ static void check_usable(const struct nucleus_container_state *state, size_t siz
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct nucleus_container_state state;
+    struct nucleus_state_document document;
     struct nucleus_error err;
     enum nucleus_status status;
 
-    fuzz_poison(&state, sizeof state);
-    status = nucleus_state_from_json((const char *)data, size, &state, &err);
+    fuzz_poison(&document, sizeof document);
+    status = nucleus_state_document_from_json((const char *)data, size, &document, &err);
     fuzz_check_verdict(status, &err, data, size);
     if (status != NUCLEUS_OK) {
-        FUZZ_REQUIRE(fuzz_is_poisoned(&state, sizeof state));
+        FUZZ_REQUIRE(fuzz_is_poisoned(&document, sizeof document));
         return 0;
     }
-    check_usable(&state, size);
-    nucleus_state_clear(&state);
+    check_usable(&document.state, size);
+    nucleus_state_document_clear(&document);
     return 0;
 }

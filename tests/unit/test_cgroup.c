@@ -32,7 +32,7 @@ static void make_cgroup(const char *dir)
 static enum nucleus_status capture(const char *dir, struct nucleus_metadata *ret,
                                    struct nucleus_error *err)
 {
-    static const char *const command[] = {"nginx", "-g", "daemon off;", NULL};
+    static char *const command[] = {"nginx", "-g", "daemon off;", NULL};
     const struct nucleus_container_state container = {.id = "a",
                                                       .name = "b",
                                                       .pid = 1,

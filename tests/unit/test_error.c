@@ -106,7 +106,7 @@ static void an_unknown_errno_still_has_words(void **state)
 static void no_message_is_needed(void **state)
 {
     const struct nucleus_container_state empty = {0};
-    struct nucleus_container_state container;
+    struct nucleus_state_document document;
     struct nucleus_metadata metadata = {0};
     char *text;
     size_t len;
@@ -117,7 +117,7 @@ static void no_message_is_needed(void **state)
     assert_int_equal(nucleus_metadata_to_json(&metadata, &text, &len, NULL),
                      NUCLEUS_ERROR_INVALID_ARGUMENT);
     assert_int_equal(nucleus_metadata_from_json("x", 1, &metadata, NULL), NUCLEUS_ERROR_SYNTAX);
-    assert_int_equal(nucleus_state_from_json("x", 1, &container, NULL), NUCLEUS_ERROR_SYNTAX);
+    assert_int_equal(nucleus_state_document_from_json("x", 1, &document, NULL), NUCLEUS_ERROR_SYNTAX);
     assert_int_equal(nucleus_metadata_save(&metadata, "/nonexistent", NULL),
                      NUCLEUS_ERROR_INVALID_ARGUMENT);
     assert_int_equal(nucleus_metadata_save_at(&metadata, -1, NULL), NUCLEUS_ERROR_INVALID_ARGUMENT);

@@ -161,7 +161,7 @@ static void writing_stops_at_the_cap(void **state)
 static void a_state_too_large_to_be_saved_is_refused(void **state)
 {
     struct nucleus_metadata large = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
-    const char *const command[] = {"sleep", "1", NULL};
+    char *const command[] = {"sleep", "1", NULL};
     const struct nucleus_container_state container = {.id = large.container_id,
                                                       .name = "web-1",
                                                       .pid = 4242,

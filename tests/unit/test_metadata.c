@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-static const char *const command[] = {"sleep", "", "1", NULL};
+static char *const command[] = {"sleep", "", "1", NULL};
 
 static struct nucleus_container_state sample_state(void)
 {
@@ -58,7 +58,7 @@ static void the_runtime_s_version_is_kept(void **state)
 
 static void a_state_that_cannot_be_saved_is_refused(void **state)
 {
-    static const char *const broken[] = {"ok", "\xff", NULL};
+    static char *const broken[] = {"ok", "\xff", NULL};
     const struct {
         struct nucleus_container_state state;
         const char *message;

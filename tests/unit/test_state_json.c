@@ -6,45 +6,45 @@
 
 static void a_state_of_nucleus_is_read(void **state)
 {
-    struct nucleus_container_state container;
+    struct nucleus_state_document document;
     struct nucleus_error err;
     size_t len;
     char *text = read_data("nucleus-0.3.8-state.json", &len);
 
     (void)state;
-    memset(&container, 0xa5, sizeof container);
-    assert_status(nucleus_state_from_json(text, len, &container, &err), NUCLEUS_OK, &err);
+    memset(&document, 0xa5, sizeof document);
+    assert_status(nucleus_state_document_from_json(text, len, &document, &err), NUCLEUS_OK, &err);
     memset(text, 'x', len); /* the strings are the state's own */
-    assert_string_equal(container.id, "d4dcdbdf206f70050237351a60825bdb");
-    assert_string_equal(container.name, "web-1");
-    assert_int_equal(container.pid, 13789);
-    assert_string_equal(container.command[2],
+    assert_string_equal(document.state.id, "d4dcdbdf206f70050237351a60825bdb");
+    assert_string_equal(document.state.name, "web-1");
+    assert_int_equal(document.state.pid, 13789);
+    assert_string_equal(document.state.command[2],
                         "while true; do echo \"h\xc3\xa9llo\"; sleep 1; done");
-    assert_string_equal(container.command[3], "");
-    assert_string_equal(container.command[4], "line1\nline2");
-    assert_null(container.command[5]);
-    assert_false(container.using_gvisor);
-    assert_true(container.rootless);
-    assert_null(container.version);
-    assert_null(container.cgroup_path);
-    nucleus_state_clear(&container);
-    assert_null(container.id);
-    nucleus_state_clear(&container);
-    nucleus_state_clear(NULL);
+    assert_string_equal(document.state.command[3], "");
+    assert_string_equal(document.state.command[4], "line1\nline2");
+    assert_null(document.state.command[5]);
+    assert_false(document.state.using_gvisor);
+    assert_true(document.state.rootless);
+    assert_null(document.state.version);
+    assert_null(document.state.cgroup_path);
+    nucleus_state_document_clear(&document);
+    assert_null(document.state.id);
+    nucleus_state_document_clear(&document);
+    nucleus_state_document_clear(NULL);
     free(text);
 }
 
 static void a_cgroup_path_is_read(void **state)
 {
-    struct nucleus_container_state container;
+    struct nucleus_state_document document;
     struct nucleus_error err;
     size_t len;
     char *text = read_data("nucleus-0.3.8-state-cgroup.json", &len);
 
     (void)state;
-    assert_status(nucleus_state_from_json(text, len, &container, &err), NUCLEUS_OK, &err);
-    assert_string_equal(container.cgroup_path, "/sys/fs/cgroup/nucleus-d4dcdbdf206f");
-    nucleus_state_clear(&container);
+    assert_status(nucleus_state_document_from_json(text, len, &document, &err), NUCLEUS_OK, &err);
+    assert_string_equal(document.state.cgroup_path, "/sys/fs/cgroup/nucleus-d4dcdbdf206f");
+    nucleus_state_document_clear(&document);
     free(text);
 }
 
@@ -52,16 +52,16 @@ static void a_version_set_by_the_caller_is_not_freed(void **state)
 {
     static const char text[] = "{\"id\":\"\",\"name\":\"\",\"pid\":0,\"command\":[],"
                                "\"using_gvisor\":true,\"rootless\":false}";
-    struct nucleus_container_state container;
+    struct nucleus_state_document document;
     struct nucleus_error err;
 
     (void)state;
-    assert_status(nucleus_state_from_json(text, sizeof text - 1, &container, &err), NUCLEUS_OK,
+    assert_status(nucleus_state_document_from_json(text, sizeof text - 1, &document, &err), NUCLEUS_OK,
                   &err);
-    assert_true(container.using_gvisor);
-    container.version = "1.2.3";
-    nucleus_state_clear(&container);
-    assert_null(container.version);
+    assert_true(document.state.using_gvisor);
+    document.state.version = "1.2.3";
+    nucleus_state_document_clear(&document);
+    assert_null(document.state.version);
 }
 
 static void other_documents_are_refused_by_name(void **state)
@@ -79,12 +79,12 @@ static void other_documents_are_refused_by_name(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct nucleus_container_state container;
+        struct nucleus_state_document document;
         struct nucleus_error err;
         size_t len;
         char *text = read_data(rows[i].file, &len);
 
-        assert_status(nucleus_state_from_json(text, len, &container, &err), NUCLEUS_ERROR_SCHEMA,
+        assert_status(nucleus_state_document_from_json(text, len, &document, &err), NUCLEUS_ERROR_SCHEMA,
                       &err);
         assert_string_equal(err.message, rows[i].message);
         free(text);
@@ -96,28 +96,28 @@ static void a_refusal_leaves_the_output_alone(void **state)
     static const char *const texts[] = {"{\"id\":\"a\",\"id\":\"b\"}",
                                         "{\"id\":\"a\",\"command\":[\"x\",1]}", "{", "",
                                         "{\"id\":\"a\",\"pid\":4294967296}"};
-    struct nucleus_container_state container, poison;
+    struct nucleus_state_document document, poison;
     struct nucleus_error err;
 
     (void)state;
     memset(&poison, 0xa5, sizeof poison);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        memset(&container, 0xa5, sizeof container);
-        assert_int_not_equal(nucleus_state_from_json(texts[i], strlen(texts[i]), &container, &err),
+        memset(&document, 0xa5, sizeof document);
+        assert_int_not_equal(nucleus_state_document_from_json(texts[i], strlen(texts[i]), &document, &err),
                              NUCLEUS_OK);
-        assert_memory_equal(&container, &poison, sizeof poison);
+        assert_memory_equal(&document, &poison, sizeof poison);
     }
 }
 
 static void null_is_refused(void **state)
 {
-    struct nucleus_container_state container;
+    struct nucleus_state_document document;
     struct nucleus_error err;
 
     (void)state;
-    assert_status(nucleus_state_from_json(NULL, 0, &container, &err),
+    assert_status(nucleus_state_document_from_json(NULL, 0, &document, &err),
                   NUCLEUS_ERROR_INVALID_ARGUMENT, &err);
-    assert_status(nucleus_state_from_json("{}", 2, NULL, &err), NUCLEUS_ERROR_INVALID_ARGUMENT,
+    assert_status(nucleus_state_document_from_json("{}", 2, NULL, &err), NUCLEUS_ERROR_INVALID_ARGUMENT,
                   &err);
 }
 

@@ -14,7 +14,7 @@ static int fail(const struct nucleus_error *err)
 
 int main(int argc, char **argv)
 {
-    const char *const command[] = {"/bin/sleep", "60", NULL};
+    char *const command[] = {"/bin/sleep", "60", NULL};
     const struct nucleus_container_state state = {
         .id = "4f1c", .name = "db", .pid = 13789, .command = command};
     struct nucleus_metadata metadata;

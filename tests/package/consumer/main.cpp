@@ -26,7 +26,8 @@ struct metadata : nucleus_metadata {
 
 static void save(const std::string &dir)
 {
-    const char *const command[] = {"/bin/sleep", "60", nullptr};
+    char sleep[] = "/bin/sleep", seconds[] = "60";
+    char *command[] = {sleep, seconds, nullptr};
     nucleus_container_state state = nucleus_container_state();
     nucleus_error err;
     metadata saved;
