@@ -30,13 +30,13 @@ void reset_wrappers(void)
 }
 
 /*
- * Memory. cmocka's leak check sees what its _test_malloc() hands out. Defining UNIT_TESTING is not
- * enough: it turns malloc and free into macros of cmocka's in the sources that are compiled with
- * it, but the library is compiled without. A string that one side allocates and the other frees is
- * then given to the wrong function: free(3) gets a pointer into the middle of a block, or
- * _test_free() looks for its guard bytes before a block that has none, and the program crashes.
- * --wrap reaches both sides. Memory that libc allocates and its caller frees has to be wrapped as
- * well: here strdup(3), elsewhere perhaps asprintf(3), getline(3) or realpath(3).
+ * Memory. cmocka's leak check knows the blocks that its _test_malloc() hands out. Defining
+ * UNIT_TESTING is not enough: it makes macros of malloc and free, in the sources that are compiled
+ * with it, and the library is not. A string that one side allocates and the other frees then gets
+ * to the wrong function: free(3) is given a pointer into the middle of a block and aborts, or
+ * _test_free() finds no guard bytes around a block and fails the test. --wrap reaches both sides.
+ * Memory that libc allocates and its caller frees has to be wrapped as well: here strdup(3),
+ * elsewhere perhaps asprintf(3), getline(3) or realpath(3).
  *
  * cmocka must be a shared library: a static one would call these wrappers itself, without end.
  */

@@ -33,7 +33,7 @@ extern struct wrapped {
     int64_t now;         /* what time(2) returns */
     bool save_is_mocked; /* nucleus_metadata_save_at() does nothing and returns mock() */
     bool is_bypassed;    /* memory comes from libc's malloc(3), unseen by cmocka's leak check */
-    long blocks;         /* that were allocated and not freed */
+    long blocks;         /* allocated by the wrappers, less those freed by them */
     unsigned int reached;
 } wrapped;
 
