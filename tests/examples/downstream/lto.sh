@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # lto.sh SOURCE DIR CC [EMULATOR...]: the tests and the library, optimized together at link time.
-# If that drops wrappers (LDFLAGS holds the options for them), the tests say so themselves, so that
+# If that drops wrappers (LDFLAGS holds the options for them, CPPFLAGS what src needs), the tests say so themselves, so that
 # nobody looks for an error in the component.
 set -eu
 source=$1
@@ -17,8 +17,7 @@ echo 'int main(void) { return 0; }' >empty.c
 "$cc" $CFLAGS -O2 -flto -o empty empty.c 2>log ||
     { echo "lto.sh: skipped: $cc cannot link with -flto here"; exit 77; }
 # shellcheck disable=SC2046,SC2086
-"$cc" $CFLAGS -O2 -flto -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
-    -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -I"$source/include" -I"$source/src" \
+"$cc" $CFLAGS $CPPFLAGS -O2 -flto -std=c11 -I"$source/include" -I"$source/src" \
     -o tests "$source"/src/*.c "$tests"/*.c $LDFLAGS \
     $(pkg-config --cflags --libs cmocka libcjson)
 if "$@" ./tests >output 2>&1; then
