@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # lto.sh SOURCE DIR CC [EMULATOR...]: the tests and the library, optimized together at link time.
-# If that drops wrappers (LDFLAGS holds the options for them, CPPFLAGS what src needs), the tests say so themselves, so that
-# nobody looks for an error in the component.
+# If that drops wrappers, the tests say so themselves, so that nobody looks for an error in the
+# component. CPPFLAGS is what src is compiled with, LDFLAGS wraps.
 set -eu
 source=$1
 work=$2
