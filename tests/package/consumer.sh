@@ -50,9 +50,6 @@ check_parent()
     build_with_cmake -DBUILD_TESTING=ON
     grep -q '^BUILD_TESTING:.*=ON$' build/CMakeCache.txt || fail "BUILD_TESTING was changed"
     (cd build && "${CMAKE%/*}/ctest" -N) | grep -qx 'Total Tests: 0' || fail "the library has tests"
-
-    # The parent may define _GNU_SOURCE for everybody.
-    build_with_cmake "-DCMAKE_C_FLAGS=$MACHINE_FLAGS -D_GNU_SOURCE -Werror"
 }
 
 case $way in
@@ -67,3 +64,7 @@ esac
 case $way in
 add_subdirectory | FetchContent) check_parent ;;
 esac
+# The parent may define _GNU_SOURCE for everybody.
+if [ "$way $language" = "add_subdirectory C" ]; then
+    build_with_cmake "-DCMAKE_C_FLAGS=$MACHINE_FLAGS -D_GNU_SOURCE -Werror"
+fi
