@@ -28,6 +28,18 @@ sed 's,/\*.*,,' "$header" | grep -oE '\bNUCLEUS_(OK|ERROR_[A-Z_]+|CHECKPOINT_[A-
     grep -v '_H$' | sort -u >constants
 sed -n 's/^\.\(It \)*Dv \(NUCLEUS_[A-Z_]*\).*/\2/p' "$page" | sort -u >documented
 expect_same "the constants" constants documented
-sed -n '/^\.Sh RETURN VALUE/,/^\.El/s/^\.It Dv //p' "$page" | sort >returned
+sed -n '/^\.Sh RETURN VALUES/,/^\.El/s/^\.It Dv //p' "$page" | sort >returned
 grep -E '^NUCLEUS_(OK|ERROR)' constants >statuses
-expect_same "the statuses in RETURN VALUE" statuses returned
+expect_same "the statuses in RETURN VALUES" statuses returned
+
+# Structures: as in the header, comments apart.
+structures()
+{
+    sed 's,/\*.*\*/,,' "$1" | awk '/^ *struct [a-z_0-9]+ \{ *$/, /^ *\}; *$/' | tr -s ' \n' ' ' |
+        sed 's/}; */};\n/g' | sed 's/^ *//' | sort
+}
+structures "$header" >defined
+render "$page" >rendered
+structures rendered >shown
+grep -q nucleus_error defined || fail "the header has no structures"
+expect_same "the structures" defined shown
