@@ -7,7 +7,6 @@
 #include "fd_io.h"
 #include "leftovers.h"
 #include "system.h"
-#include "temp_name.h"
 
 enum { MODE = 0600, MAX_NAMES = 16 };
 
@@ -19,8 +18,7 @@ struct temp {
     int dirfd;
     int fd;                            /* -1: not open */
     char name[NUCLEUS_TEMP_NAME_SIZE]; /* "": it does not exist */
-    dev_t device;
-    ino_t inode;
+    struct stat info;                  /* once it is filled */
 };
 
 /* Returns 0 if the file is gone, else the errno that keeps it from being removed. */
@@ -38,11 +36,8 @@ static int create(struct temp *temp, const char *target)
     int os_error = EEXIST;
 
     for (int i = 0; i < MAX_NAMES && (os_error == EEXIST || os_error == EINTR); i++) {
-        uint64_t random;
-
-        if (nucleus_random(&random) < 0)
+        if (nucleus_temp_name(temp->name, target) < 0)
             return -1;
-        nucleus_temp_name(temp->name, target, random);
         temp->fd = nucleus_system_openat(temp->dirfd, temp->name, flags, MODE);
         if (temp->fd >= 0)
             return 0;
@@ -58,19 +53,68 @@ static int create(struct temp *temp, const char *target)
 
 static const char *open_temp(struct temp *temp, const char *target)
 {
+    if (create(temp, target) < 0)
+        return "cannot create temporary file";
+    temp->fd = nucleus_fd_above_stdio(temp->fd);
+    return temp->fd < 0 ? "cannot open temporary file" : NULL;
+}
+
+/*
+ * The file was created with its mode; a umask or a default ACL may have taken bits away. Where
+ * there is no chmod, a mode that is narrower will do. Returns 0, or -1 with errno.
+ */
+static int set_mode(const struct temp *temp)
+{
+    const mode_t mode = temp->info.st_mode & 07777;
+    const bool is_wider = (mode & ~(mode_t)MODE) != 0;
+
+    if (mode == MODE || nucleus_system_fchmod(temp->fd, MODE) == 0)
+        return 0;
+    return !is_wider && (errno == ENOSYS || errno == EPERM || errno == EOPNOTSUPP) ? 0 : -1;
+}
+
+static const char *fill_temp(struct temp *temp, const void *bytes, size_t len)
+{
+    if (nucleus_write_all(temp->fd, bytes, len) < 0)
+        return "cannot write temporary file";
+    if (nucleus_system_fstat(temp->fd, &temp->info) < 0)
+        return "cannot examine temporary file";
+    if (set_mode(temp) < 0)
+        return "cannot set the mode of temporary file";
+    return NULL;
+}
+
+/* The new file also tells how late it is, so this is when the leftovers can go. */
+static const char *flush_temp(struct temp *temp, const struct nucleus_leftovers *leftovers)
+{
+    nucleus_leftovers_remove(leftovers, &temp->info);
+    return nucleus_sync(temp->fd) < 0 ? "cannot flush temporary file" : NULL;
+}
+
+/* The target is our file, which keeps its inode number while it is open, and has no other name. */
+static bool is_published(const struct temp *temp, const char *target)
+{
     struct stat info;
 
-    if (create(temp, target) < 0)
-        return "cannot create the temporary file";
-    temp->fd = nucleus_fd_above_stdio(temp->fd);
-    if (temp->fd < 0 || nucleus_system_fstat(temp->fd, &info) < 0)
-        return "cannot open the temporary file";
-    temp->device = info.st_dev;
-    temp->inode = info.st_ino;
-    /* A umask or a default ACL may have taken bits away. */
-    if ((info.st_mode & 07777) != MODE && nucleus_system_fchmod(temp->fd, MODE) < 0)
-        return "cannot set the mode of the temporary file";
-    return NULL;
+    return nucleus_system_fstatat(temp->dirfd, target, &info) == 0 &&
+           info.st_dev == temp->info.st_dev && info.st_ino == temp->info.st_ino &&
+           nucleus_system_fstatat(temp->dirfd, temp->name, &info) < 0 && errno == ENOENT;
+}
+
+/* A network file system may rename and then, its answer lost, report an error. */
+static const char *publish_temp(struct temp *temp, const char *target)
+{
+    int os_error = EINTR;
+
+    for (int i = 0; i < 2 && os_error == EINTR; i++) {
+        if (nucleus_system_renameat(temp->dirfd, temp->name, target) == 0)
+            return NULL;
+        os_error = errno;
+        if (is_published(temp, target))
+            return NULL;
+    }
+    errno = os_error;
+    return "cannot rename temporary file";
 }
 
 /* Whatever close says, the descriptor is gone. EINTR says nothing about the data. */
@@ -80,41 +124,6 @@ static int close_temp(struct temp *temp)
 
     temp->fd = -1;
     return nucleus_system_close(fd) < 0 && errno != EINTR ? -1 : 0;
-}
-
-static const char *fill_temp(struct temp *temp, const void *bytes, size_t len)
-{
-    if (nucleus_write_all(temp->fd, bytes, len) < 0)
-        return "cannot write the temporary file";
-    if (nucleus_sync(temp->fd) < 0)
-        return "cannot flush the temporary file";
-    if (close_temp(temp) < 0)
-        return "cannot close the temporary file";
-    return NULL;
-}
-
-static bool is_published(const struct temp *temp, const char *target)
-{
-    struct stat info;
-
-    return nucleus_system_fstatat(temp->dirfd, target, &info) == 0 && info.st_dev == temp->device &&
-           info.st_ino == temp->inode;
-}
-
-/* A network filesystem may rename and then, its answer lost, say EINTR or ENOENT. */
-static const char *publish_temp(struct temp *temp, const char *target)
-{
-    int os_error = EINTR;
-
-    for (int i = 0; i < 2 && os_error == EINTR; i++) {
-        if (nucleus_system_renameat(temp->dirfd, temp->name, target) == 0)
-            return NULL;
-        os_error = errno;
-        if ((os_error == ENOENT || os_error == EINTR) && is_published(temp, target))
-            return NULL;
-    }
-    errno = os_error;
-    return "cannot rename the temporary file";
 }
 
 /* Undoes all there is of temp. Returns as remove_temp(). */
@@ -149,20 +158,47 @@ static enum nucleus_status give_up(struct temp *temp, struct nucleus_shown shown
     if (stuck == 0)
         (void)snprintf(reason, sizeof reason, "%s: %s", failed, described[0]);
     else
-        (void)snprintf(reason, sizeof reason, "%s: %s; %s cannot be removed: %s", failed,
-                       described[0], temp->name, described[1]);
-    return nucleus_fail_at(err, failure_status(temp, os_error), os_error, "cannot replace", shown,
+        (void)snprintf(reason, sizeof reason,
+                       "%s: %s; temporary file '%s' could not be removed: %s", failed, described[0],
+                       temp->name, described[1]);
+    return nucleus_fail_at(err, failure_status(temp, os_error), os_error, "cannot save", shown,
                            reason);
 }
 
-/* Some filesystems have no flush for directories and say so. */
-static enum nucleus_status flush_directory(int dirfd, struct nucleus_shown shown,
-                                           struct nucleus_error *err)
+/* The step that failed, its reason in errno, is one after the rename. */
+static enum nucleus_status not_durable(struct nucleus_shown shown, const char *failed,
+                                       struct nucleus_error *err)
+{
+    const int os_error = errno;
+    char described[64];
+    char after[NUCLEUS_REASON_SIZE];
+
+    nucleus_describe_errno(os_error, described, sizeof described);
+    (void)snprintf(after, sizeof after, " was replaced, but %s: %s", failed, described);
+    (void)nucleus_fail_errno(err, NUCLEUS_ERROR_NOT_DURABLE, os_error);
+    nucleus_error_show(err, "", shown, after);
+    return NUCLEUS_ERROR_NOT_DURABLE;
+}
+
+/* Some file systems have no flush for directories and say so. */
+static int flush_directory(int dirfd)
 {
     if (nucleus_sync(dirfd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS)
-        return NUCLEUS_OK;
-    return nucleus_fail_at(err, NUCLEUS_ERROR_NOT_DURABLE, errno, "cannot flush the directory of",
-                           shown, NULL);
+        return 0;
+    return -1;
+}
+
+/* The rename is done: closes the file and makes its name durable. */
+static enum nucleus_status settle(struct temp *temp, struct nucleus_shown shown,
+                                  struct nucleus_error *err)
+{
+    enum nucleus_status status = NUCLEUS_OK;
+
+    if (close_temp(temp) < 0)
+        status = not_durable(shown, "it could not be closed", err);
+    if (flush_directory(temp->dirfd) < 0 && status == NUCLEUS_OK)
+        status = not_durable(shown, "its directory could not be flushed to disk", err);
+    return status == NUCLEUS_OK ? nucleus_succeed(err) : status;
 }
 
 enum nucleus_status nucleus_atomic_file_replace(int dirfd, struct nucleus_shown shown,
@@ -170,19 +206,21 @@ enum nucleus_status nucleus_atomic_file_replace(int dirfd, struct nucleus_shown 
                                                 struct nucleus_error *err)
 {
     struct temp temp = {.dirfd = dirfd, .fd = -1};
+    struct nucleus_leftovers leftovers;
     enum nucleus_status status;
     const char *failed;
 
-    status = nucleus_remove_fixed_temp(dirfd, shown, err);
+    status = nucleus_leftovers_find(dirfd, shown, &leftovers, err);
     if (status != NUCLEUS_OK)
         return status;
-    nucleus_sweep(dirfd, shown.name);
     failed = open_temp(&temp, shown.name);
     if (!failed)
         failed = fill_temp(&temp, bytes, len);
     if (!failed)
+        failed = flush_temp(&temp, &leftovers);
+    if (!failed)
         failed = publish_temp(&temp, shown.name);
     if (failed)
         return give_up(&temp, shown, failed, err);
-    return flush_directory(dirfd, shown, err);
+    return settle(&temp, shown, err);
 }

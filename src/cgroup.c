@@ -11,24 +11,17 @@
 #include "error.h"
 #include "fd_io.h"
 #include "members.h"
-#include "number.h"
 #include "regular_file.h"
 #include "system.h"
 
 /* io.max, the longest, has a line of some 100 bytes a device. */
-enum { MAX_FILE_BYTES = 65536 };
-
-/* A part of a file's text; it may hold any byte. */
-struct span {
-    const char *start;
-    size_t len;
-};
+enum { MAX_FILE_BYTES = 65536, DEFAULT_CPU_PERIOD = 100000 /* microseconds */ };
 
 struct cgroup {
     int fd;
     const char *dir;
     struct nucleus_shown shown; /* what messages are about: the file at hand */
-    struct span text;           /* its content, in buffer */
+    struct nucleus_span text;   /* its content, in buffer */
     char *buffer;               /* MAX_FILE_BYTES + 1 bytes */
     struct nucleus_resource_limits *limits;
     struct nucleus_error *err;
@@ -47,7 +40,7 @@ static enum nucleus_status read_text(struct cgroup *cgroup, int fd)
         return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, errno);
     if (count > MAX_FILE_BYTES)
         return malformed(cgroup, "longer than 65536 bytes");
-    cgroup->text = (struct span){cgroup->buffer, (size_t)count};
+    cgroup->text = (struct nucleus_span){cgroup->buffer, (size_t)count};
     return NUCLEUS_OK;
 }
 
@@ -55,11 +48,12 @@ static enum nucleus_status read_text(struct cgroup *cgroup, int fd)
 static enum nucleus_status read_file(struct cgroup *cgroup, const char *name)
 {
     enum nucleus_status status;
-    off_t size; /* says nothing on a cgroup filesystem */
+    bool is_replaced;
+    off_t size; /* says nothing on a cgroup file system */
     int fd;
 
     cgroup->shown = (struct nucleus_shown){cgroup->dir, name};
-    status = nucleus_regular_file_open(cgroup->fd, name, &fd, &size, cgroup->err);
+    status = nucleus_regular_file_open(cgroup->fd, name, &fd, &size, &is_replaced, cgroup->err);
     if (status != NUCLEUS_OK)
         return status;
     status = read_text(cgroup, fd);
@@ -73,7 +67,7 @@ static bool is_space(char byte)
 }
 
 /* Takes the next word from rest. Returns false if there is none. */
-static bool next_word(struct span *rest, struct span *ret_word)
+static bool next_word(struct nucleus_span *rest, struct nucleus_span *ret_word)
 {
     const char *end = rest->start + rest->len;
     const char *start = rest->start;
@@ -83,115 +77,97 @@ static bool next_word(struct span *rest, struct span *ret_word)
         start++;
     for (stop = start; stop < end && !is_space(*stop);)
         stop++;
-    *rest = (struct span){stop, (size_t)(end - stop)};
-    *ret_word = (struct span){start, (size_t)(stop - start)};
+    *rest = (struct nucleus_span){stop, (size_t)(end - stop)};
+    *ret_word = (struct nucleus_span){start, (size_t)(stop - start)};
     return stop > start;
 }
 
-static bool is_max(struct span word)
-{
-    return word.len == 3 && memcmp(word.start, "max", 3) == 0;
-}
-
-static bool parse_number(struct span word, const struct nucleus_member *member, void *object)
+static bool parse_number(struct nucleus_span word, const struct nucleus_member *member,
+                         void *object)
 {
     uint64_t value;
 
-    if (!nucleus_parse_u64(word.start, word.len, &value) || value < member->min ||
-        value > member->max)
+    if (!nucleus_parse_u64(word, &value) || value < member->min || value > member->max)
         return false;
     nucleus_member_set_integer(member, object, value);
     return true;
 }
 
 /* Sets an optional member, absent so far; "max" leaves it absent. */
-static bool parse_limit(struct span word, const struct nucleus_member *member, void *object)
+static bool parse_limit(struct nucleus_span word, const struct nucleus_member *member, void *object)
 {
-    return is_max(word) || parse_number(word, member, object);
+    return nucleus_span_equals(word, "max") || parse_number(word, member, object);
 }
 
 static const struct nucleus_member *limit_member(const char *name)
 {
-    const struct nucleus_object *type = &nucleus_resource_limits_object;
-
-    return &type->members[nucleus_member_find(type, name)];
+    return nucleus_member_find(&nucleus_resource_limits_object,
+                               (struct nucleus_span){name, strlen(name)});
 }
 
-/* A file that holds one number, or "max". */
-static enum nucleus_status read_limit(struct cgroup *cgroup, const char *name, const char *limit)
+/* The text is one number, or "max". */
+static enum nucleus_status parse_one_limit(struct cgroup *cgroup, const char *limit)
 {
     const struct nucleus_member *member = limit_member(limit);
-    enum nucleus_status status = read_file(cgroup, name);
-    struct span word, more;
+    struct nucleus_span word, more;
     char expected[96];
 
-    if (status != NUCLEUS_OK)
-        return status;
     if (next_word(&cgroup->text, &word) && !next_word(&cgroup->text, &more) &&
         parse_limit(word, member, cgroup->limits))
         return NUCLEUS_OK;
     (void)snprintf(expected, sizeof expected,
-                   "expected max or a number from %" PRIu64 " to %" PRIu64, member->min,
+                   "expected 'max' or a number from %" PRIu64 " to %" PRIu64, member->min,
                    member->max);
     return malformed(cgroup, expected);
 }
 
-static enum nucleus_status read_cpu_max(struct cgroup *cgroup)
+static enum nucleus_status parse_cpu_max(struct cgroup *cgroup, const char *limit)
 {
-    enum nucleus_status status = read_file(cgroup, "cpu.max");
-    struct span quota, period, more;
+    struct nucleus_span quota, period, more;
 
-    if (status != NUCLEUS_OK)
-        return status;
     if (next_word(&cgroup->text, &quota) && next_word(&cgroup->text, &period) &&
         !next_word(&cgroup->text, &more) &&
-        parse_limit(quota, limit_member("cpu_quota_us"), cgroup->limits) &&
+        parse_limit(quota, limit_member(limit), cgroup->limits) &&
         parse_number(period, limit_member("cpu_period_us"), cgroup->limits))
         return NUCLEUS_OK;
-    return malformed(cgroup, "expected max or a quota, and a period that is not 0");
+    return malformed(cgroup, "expected 'QUOTA PERIOD', QUOTA a number or 'max', PERIOD not 0");
 }
 
 /* Parts span at the first separator. Returns false if there is none. */
-static bool split(struct span span, char separator, struct span *ret_left, struct span *ret_right)
+static bool split(struct nucleus_span span, char separator, struct nucleus_span *ret_left,
+                  struct nucleus_span *ret_right)
 {
     const char *found = memchr(span.start, separator, span.len);
 
     if (!found)
         return false;
-    *ret_left = (struct span){span.start, (size_t)(found - span.start)};
-    *ret_right = (struct span){found + 1, span.len - ret_left->len - 1};
+    *ret_left = (struct nucleus_span){span.start, (size_t)(found - span.start)};
+    *ret_right = (struct nucleus_span){found + 1, span.len - ret_left->len - 1};
     return true;
 }
 
-static bool is_device(struct span word)
+static bool is_device(struct nucleus_span word)
 {
-    struct span major, minor;
+    struct nucleus_span major, minor;
     uint64_t number;
 
-    return split(word, ':', &major, &minor) && nucleus_parse_u64(major.start, major.len, &number) &&
-           nucleus_parse_u64(minor.start, minor.len, &number);
+    return split(word, ':', &major, &minor) && nucleus_parse_u64(major, &number) &&
+           nucleus_parse_u64(minor, &number);
 }
 
 /* The limit called key in an I/O limit; NULL: none. */
-static const struct nucleus_member *io_member(struct span key)
+static const struct nucleus_member *io_member(struct nucleus_span key)
 {
-    const struct nucleus_object *type = &nucleus_io_limit_object;
+    const struct nucleus_member *member = nucleus_member_find(&nucleus_io_limit_object, key);
 
-    for (size_t i = 0; i < type->members_count; i++) {
-        const struct nucleus_member *member = &type->members[i];
-
-        if (member->kind == NUCLEUS_OPTIONAL_U64 && strlen(member->name) == key.len &&
-            memcmp(member->name, key.start, key.len) == 0)
-            return member;
-    }
-    return NULL;
+    return member && member->kind == NUCLEUS_OPTIONAL_U64 ? member : NULL;
 }
 
 /* KEY=VALUE... of one device, each key at most once, at least one. */
-static bool parse_io_limits(struct span rest, struct nucleus_io_limit *limit)
+static bool parse_io_limits(struct nucleus_span rest, struct nucleus_io_limit *limit)
 {
     const struct nucleus_object *type = &nucleus_io_limit_object;
-    struct span word, key, value;
+    struct nucleus_span word, key, value;
     uint32_t seen = 0;
 
     while (next_word(&rest, &word)) {
@@ -206,37 +182,25 @@ static bool parse_io_limits(struct span rest, struct nucleus_io_limit *limit)
     return seen != 0;
 }
 
-/* The text of a span as a string. NULL: no memory. */
-static char *copy_span(struct span span)
-{
-    char *copy = malloc(span.len + 1);
-
-    if (copy) {
-        memcpy(copy, span.start, span.len);
-        copy[span.len] = '\0';
-    }
-    return copy;
-}
-
 /* A line that may be blank: then limits get nothing. */
-static enum nucleus_status read_io_line(struct cgroup *cgroup, struct span line)
+static enum nucleus_status parse_io_line(struct cgroup *cgroup, struct nucleus_span line)
 {
     struct nucleus_io_limit *limit = &cgroup->limits->io_limits[cgroup->limits->io_limits_count];
-    struct span device;
+    struct nucleus_span device;
 
     if (!next_word(&line, &device))
         return NUCLEUS_OK;
     if (!is_device(device) || !parse_io_limits(line, limit))
         return malformed(cgroup,
-                         "expected lines of MAJOR:MINOR and riops=, wiops=, rbps= or wbps=");
-    limit->device = copy_span(device);
+                         "expected 'MAJOR:MINOR KEY=VALUE...' with keys riops, wiops, rbps, wbps");
+    limit->device = nucleus_span_copy(device);
     if (!limit->device)
         return nucleus_fail_memory(cgroup->err);
     cgroup->limits->io_limits_count++;
     return NUCLEUS_OK;
 }
 
-static size_t count_lines(struct span text)
+static size_t count_lines(struct nucleus_span text)
 {
     size_t count = 1;
 
@@ -245,17 +209,13 @@ static size_t count_lines(struct span text)
     return count;
 }
 
-/* io.max is missing where the kernel has no block I/O controller. */
-static enum nucleus_status read_io_max(struct cgroup *cgroup)
+static enum nucleus_status parse_io_max(struct cgroup *cgroup, const char *limit)
 {
-    enum nucleus_status status = read_file(cgroup, "io.max");
-    struct span line = {0};
-    struct span rest;
+    enum nucleus_status status = NUCLEUS_OK;
+    struct nucleus_span line = {0};
+    struct nucleus_span rest;
 
-    if (status == NUCLEUS_ERROR_NOT_FOUND)
-        return NUCLEUS_OK;
-    if (status != NUCLEUS_OK)
-        return status;
+    (void)limit;
     cgroup->limits->io_limits = calloc(count_lines(cgroup->text), sizeof(struct nucleus_io_limit));
     if (!cgroup->limits->io_limits)
         return nucleus_fail_memory(cgroup->err);
@@ -264,30 +224,77 @@ static enum nucleus_status read_io_max(struct cgroup *cgroup)
             line = rest;
             rest.len = 0;
         }
-        status = read_io_line(cgroup, line);
+        status = parse_io_line(cgroup, line);
     }
     return status;
 }
 
+/* A file of the directory, and how it is read into a limit. */
+struct limit_file {
+    const char *name;
+    const char *limit;
+    enum nucleus_status (*parse)(struct cgroup *cgroup, const char *limit);
+    /* How the file may be missing: never while its controller is enabled, or while it is, too. */
+    bool is_always_optional;
+};
+
+static const char io_max[] = "io.max";
+
+/* io.max comes first: if it is missing because the whole cgroup is, the next file shows that. */
+static const struct limit_file limit_files[] = {
+    {io_max, "io_limits", parse_io_max, true},
+    {"memory.max", "memory_bytes", parse_one_limit, false},
+    {"memory.high", "memory_high", parse_one_limit, false},
+    {"memory.swap.max", "memory_swap_max", parse_one_limit, true}, /* no swap accounting */
+    {"cpu.max", "cpu_quota_us", parse_cpu_max, false},
+    {"cpu.weight", "cpu_weight", parse_one_limit, false},
+    {"pids.max", "pids_max", parse_one_limit, false},
+};
+
+/* Whether the text, that of cgroup.controllers, has the controller that a file belongs to. */
+static bool is_listed(struct nucleus_span text, const char *file)
+{
+    const struct nucleus_span controller = {file, strcspn(file, ".")};
+    struct nucleus_span word;
+
+    while (next_word(&text, &word)) {
+        if (word.len == controller.len && memcmp(word.start, controller.start, word.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the file that was not found may be missing; if so, its limit is absent. */
+static enum nucleus_status check_missing(struct cgroup *cgroup, const struct limit_file *file)
+{
+    enum nucleus_status status;
+
+    if (file->name == io_max)
+        return NUCLEUS_OK;
+    /* Read now and not before: where it is still there, the cgroup is. */
+    status = read_file(cgroup, "cgroup.controllers");
+    if (status == NUCLEUS_OK && (file->is_always_optional || !is_listed(cgroup->text, file->name)))
+        return NUCLEUS_OK;
+    if (status != NUCLEUS_OK && status != NUCLEUS_ERROR_NOT_FOUND)
+        return status;
+    cgroup->shown.name = file->name;
+    return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, ENOENT);
+}
+
 static enum nucleus_status read_files(struct cgroup *cgroup)
 {
-    static const struct {
-        const char *file, *limit;
-    } limits[] = {
-        {"memory.max", "memory_bytes"},
-        {"memory.high", "memory_high"},
-        {"memory.swap.max", "memory_swap_max"},
-        {"cpu.weight", "cpu_weight"},
-        {"pids.max", "pids_max"},
-    };
     enum nucleus_status status = NUCLEUS_OK;
 
-    for (size_t i = 0; status == NUCLEUS_OK && i < sizeof limits / sizeof limits[0]; i++)
-        status = read_limit(cgroup, limits[i].file, limits[i].limit);
-    if (status == NUCLEUS_OK)
-        status = read_cpu_max(cgroup);
-    if (status == NUCLEUS_OK)
-        status = read_io_max(cgroup);
+    for (size_t i = 0; status == NUCLEUS_OK && i < sizeof limit_files / sizeof limit_files[0];
+         i++) {
+        const struct limit_file *file = &limit_files[i];
+
+        status = read_file(cgroup, file->name);
+        if (status == NUCLEUS_OK)
+            status = file->parse(cgroup, file->limit);
+        else if (status == NUCLEUS_ERROR_NOT_FOUND)
+            status = check_missing(cgroup, file);
+    }
     return status;
 }
 
@@ -297,10 +304,12 @@ static enum nucleus_status read_limits(struct cgroup *cgroup)
 
     cgroup->limits = calloc(1, sizeof *cgroup->limits);
     cgroup->buffer = malloc(MAX_FILE_BYTES + 1);
-    if (cgroup->limits && cgroup->buffer)
+    if (cgroup->limits && cgroup->buffer) {
+        cgroup->limits->cpu_period_us = DEFAULT_CPU_PERIOD;
         status = read_files(cgroup);
-    else
+    } else {
         status = nucleus_fail_memory(cgroup->err);
+    }
     free(cgroup->buffer);
     if (status != NUCLEUS_OK) {
         nucleus_error_wrap(cgroup->err, "cannot read", cgroup->shown);
@@ -309,30 +318,25 @@ static enum nucleus_status read_limits(struct cgroup *cgroup)
     return status;
 }
 
-/* NUCLEUS_ERROR_NOT_FOUND is about checkpoints; a cgroup that is not there is an I/O error. */
-static enum nucleus_status not_found_is_io(enum nucleus_status status, struct nucleus_error *err)
-{
-    if (status == NUCLEUS_ERROR_NOT_FOUND)
-        err->status = status = NUCLEUS_ERROR_IO;
-    return status;
-}
-
 enum nucleus_status nucleus_cgroup_read_limits(const char *dir,
                                                struct nucleus_resource_limits **ret,
                                                struct nucleus_error *err)
 {
+    const int cancellation = nucleus_system_hold_cancellation();
     struct cgroup cgroup = {.dir = dir, .shown = {.name = dir}, .err = err};
     enum nucleus_status status;
 
-    cgroup.fd = nucleus_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (cgroup.fd < 0)
-        status = nucleus_fail_at(err, nucleus_lookup_status(errno), errno, "cannot open directory",
-                                 (struct nucleus_shown){.name = dir}, NULL);
-    else
+    status = nucleus_directory_open(AT_FDCWD, dir, O_RDONLY, &cgroup.fd,
+                                    "cannot open cgroup directory", cgroup.shown, err);
+    if (status == NUCLEUS_OK) {
         status = read_limits(&cgroup);
-    if (cgroup.fd >= 0)
         (void)nucleus_system_close(cgroup.fd);
+    }
+    /* NUCLEUS_ERROR_NOT_FOUND is about checkpoints; a cgroup that is not there is an I/O error. */
+    if (status == NUCLEUS_ERROR_NOT_FOUND)
+        err->status = status = NUCLEUS_ERROR_IO;
     if (status == NUCLEUS_OK)
         *ret = cgroup.limits;
-    return not_found_is_io(status, err);
+    nucleus_system_release_cancellation(cancellation);
+    return status;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "error.h"
 
+#include <errno.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,8 +52,30 @@ enum nucleus_status nucleus_fail(struct nucleus_error *err, enum nucleus_status 
 
 void nucleus_describe_errno(int os_error, char *ret, size_t size)
 {
-    if (strerror_r(os_error, ret, size) != 0)
+    locale_t english = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+
+    if (english == (locale_t)0) {
         (void)snprintf(ret, size, "error %d", os_error);
+        return;
+    }
+    (void)snprintf(ret, size, "%s", strerror_l(os_error, english));
+    freelocale(english);
+}
+
+enum nucleus_status nucleus_lookup_status(int os_error)
+{
+    switch (os_error) {
+    case ENOENT:
+        return NUCLEUS_ERROR_NOT_FOUND;
+    case ENOTDIR:
+        return NUCLEUS_ERROR_NOT_DIRECTORY;
+    case ELOOP:
+        return NUCLEUS_ERROR_SYMLINK;
+    case ENXIO:
+        return NUCLEUS_ERROR_NOT_REGULAR;
+    default:
+        return NUCLEUS_ERROR_IO;
+    }
 }
 
 enum nucleus_status nucleus_fail_errno(struct nucleus_error *err, enum nucleus_status status,
@@ -123,14 +147,12 @@ static size_t escape(char *out, size_t room, const char *text)
     return used;
 }
 
-void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown)
+void nucleus_error_show(struct nucleus_error *err, const char *before, struct nucleus_shown shown,
+                        const char *after)
 {
-    char reason[NUCLEUS_REASON_SIZE];
-    size_t room, used;
+    size_t room = sizeof err->message - sizeof "'/'" - strlen(before) - strlen(after);
+    size_t used = (size_t)snprintf(err->message, sizeof err->message, "%s'", before);
 
-    (void)snprintf(reason, sizeof reason, "%.*s", (int)sizeof reason - 1, err->message);
-    room = sizeof err->message - sizeof " '/': " - strlen(what) - strlen(reason);
-    used = (size_t)snprintf(err->message, sizeof err->message, "%s '", what);
     if (shown.dir && shown.dir[0] != '\0') {
         bool slash = shown.dir[strlen(shown.dir) - 1] == '/';
 
@@ -140,7 +162,17 @@ void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucl
         room = strlen(shown.name);
     }
     used += escape(err->message + used, room, shown.name);
-    (void)snprintf(err->message + used, sizeof err->message - used, "': %s", reason);
+    (void)snprintf(err->message + used, sizeof err->message - used, "'%s", after);
+}
+
+void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown)
+{
+    char before[NUCLEUS_WHAT_SIZE];
+    char after[NUCLEUS_REASON_SIZE];
+
+    (void)snprintf(before, sizeof before, "%s ", what);
+    (void)snprintf(after, sizeof after, ": %.*s", (int)(sizeof after - sizeof ": "), err->message);
+    nucleus_error_show(err, before, shown, after);
 }
 
 enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_status status,

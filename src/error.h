@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Filling a caller's struct nucleus_error. */
+/* Filling a caller's struct nucleus_error, and what an errno means. */
 #ifndef NUCLEUS_ERROR_H
 #define NUCLEUS_ERROR_H
 
@@ -15,7 +15,9 @@ struct nucleus_shown {
     const char *name;
 };
 
-enum { NUCLEUS_REASON_SIZE = 256 };
+/* The bytes of what stands before a path in a message, and behind it; NUL included. The path has
+ * the rest. */
+enum { NUCLEUS_WHAT_SIZE = 64, NUCLEUS_REASON_SIZE = 256 };
 
 /* err says OK. Returns NUCLEUS_OK. */
 enum nucleus_status nucleus_succeed(struct nucleus_error *err);
@@ -39,10 +41,19 @@ enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_stat
                                     int os_error, const char *what, struct nucleus_shown shown,
                                     const char *reason);
 
+/* Sets the message to "BEFORE'PATH'AFTER", of less than the sizes above; status and os_error
+ * stay. */
+void nucleus_error_show(struct nucleus_error *err, const char *before, struct nucleus_shown shown,
+                        const char *after);
+
 /* Puts "WHAT 'PATH': " before the message, what being short and ours; status and os_error stay. */
 void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown);
 
-/* What os_error means, in size bytes at ret. */
+/* What os_error means, in size bytes at ret: in English whatever the locale is, so that it is whole
+ * and ASCII. */
 void nucleus_describe_errno(int os_error, char *ret, size_t size);
+
+/* The status of a lookup or an opening that failed. */
+enum nucleus_status nucleus_lookup_status(int os_error);
 
 #endif

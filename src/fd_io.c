@@ -2,14 +2,12 @@
 #include "fd_io.h"
 
 #include <errno.h>
-#include <stdbool.h>
 
 #include "system.h"
 
 enum { MAX_INTERRUPTS = 100 };
 
-/* Whether a call that gave result shall be made again. */
-static bool interrupted(ssize_t result, int *interrupts)
+bool nucleus_is_interrupted(ssize_t result, int *interrupts)
 {
     return result < 0 && errno == EINTR && ++*interrupts < MAX_INTERRUPTS;
 }
@@ -21,7 +19,7 @@ int nucleus_open(int dirfd, const char *path, int flags)
 
     do
         fd = nucleus_system_openat(dirfd, path, flags, 0);
-    while (interrupted(fd, &interrupts));
+    while (nucleus_is_interrupted(fd, &interrupts));
     return fd;
 }
 
@@ -49,7 +47,7 @@ ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size, size_t enough)
 
         do
             count = nucleus_system_read(fd, (char *)bytes + done, size - done);
-        while (interrupted(count, &interrupts));
+        while (nucleus_is_interrupted(count, &interrupts));
         if (count < 0)
             return -1;
         done += (size_t)count;
@@ -67,7 +65,7 @@ int nucleus_write_all(int fd, const void *bytes, size_t size)
 
         do
             count = nucleus_system_write(fd, (const char *)bytes + done, size - done);
-        while (interrupted(count, &interrupts));
+        while (nucleus_is_interrupted(count, &interrupts));
         if (count == 0)
             errno = EIO;
         if (count <= 0)
@@ -77,19 +75,6 @@ int nucleus_write_all(int fd, const void *bytes, size_t size)
     return 0;
 }
 
-int nucleus_random(uint64_t *ret)
-{
-    int interrupts = 0;
-    ssize_t size;
-
-    do
-        size = nucleus_system_getrandom(ret, sizeof *ret);
-    while (interrupted(size, &interrupts));
-    if (size >= 0 && size != (ssize_t)sizeof *ret)
-        errno = EIO;
-    return size == (ssize_t)sizeof *ret ? 0 : -1;
-}
-
 int nucleus_sync(int fd)
 {
     int interrupts = 0;
@@ -97,6 +82,6 @@ int nucleus_sync(int fd)
 
     do
         result = nucleus_system_fsync(fd);
-    while (interrupted(result, &interrupts));
+    while (nucleus_is_interrupted(result, &interrupts));
     return result;
 }

@@ -4,9 +4,12 @@
 #ifndef NUCLEUS_FD_IO_H
 #define NUCLEUS_FD_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
+
+/* Whether a call that gave result shall be made again; interrupts counts those in a row. */
+bool nucleus_is_interrupted(ssize_t result, int *interrupts);
 
 /* Opens what is there already. */
 int nucleus_open(int dirfd, const char *path, int flags);
@@ -20,8 +23,6 @@ ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size, size_t enough);
 
 /* Writes all size bytes. A call that takes none is an EIO. */
 int nucleus_write_all(int fd, const void *bytes, size_t size);
-
-int nucleus_random(uint64_t *ret);
 
 /* After any error but EINTR a second fsync would say nothing (fsync(2), NOTES): none is made. */
 int nucleus_sync(int fd);

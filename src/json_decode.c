@@ -4,241 +4,380 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cjson/cJSON.h>
+
 #include "error.h"
-#include "json_tree.h"
-#include "strings.h"
+#include "json_reader.h"
+#include "members.h"
 
-/* How many strings of an array are copied before their items are deleted. */
-enum { BLOCK = 131072 };
+struct decoder {
+    struct nucleus_json_reader reader;
+    struct nucleus_error *err;
+};
 
-static enum nucleus_status wrong_type(struct nucleus_error *err, const struct nucleus_where *where,
-                                      const char *problem)
+static enum nucleus_status malformed(const struct decoder *decoder)
 {
-    return nucleus_fail_member(err, NUCLEUS_ERROR_SCHEMA, where, problem);
+    return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SYNTAX, NULL, decoder->err);
 }
 
-/* Deletes the items of an array that stand before item. */
-static void delete_before(cJSON *array, cJSON *item)
+static enum nucleus_status wrong_type(const struct decoder *decoder,
+                                      const struct nucleus_where *where, const char *problem)
 {
-    item->prev->next = NULL;
-    item->prev = NULL;
-    cJSON_Delete(array->child);
-    array->child = item;
+    return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "member", where, problem);
+}
+
+static struct nucleus_span unquoted(const struct nucleus_json_string *string)
+{
+    return (struct nucleus_span){string->quoted.start + 1, string->quoted.len - 2};
+}
+
+/* A copy, since a host may have given cJSON an allocator of its own. NULL: no memory. */
+static char *decode_escapes(struct nucleus_span quoted)
+{
+    cJSON *item = cJSON_ParseWithLengthOpts(quoted.start, quoted.len, NULL, false);
+    char *copy = NULL;
+
+    if (item)
+        (void)nucleus_string_copy(item->valuestring, &copy);
+    cJSON_Delete(item);
+    return copy;
+}
+
+/* The text that a string stands for. NULL: no memory. */
+static char *string_value(const struct nucleus_json_string *string)
+{
+    return string->has_escape ? decode_escapes(string->quoted)
+                              : nucleus_span_copy(unquoted(string));
 }
 
 /*
- * Copies of the strings of an array. NULL: no memory.
- * A tree of many short strings takes 28 times the bytes of the text, their copies 14 times; both
- * at once would be too much. So items that were copied are deleted, a block at a time: one by one
- * they would leave the heap full of holes.
+ * Makes room for one element more in an array of count, from malloc(3). Its capacity, which need
+ * not be kept, is 4 or the power of two that count has reached. Returns the array; NULL: no memory.
  */
-static char **take_strings(cJSON *array, size_t count)
+static void *reserve(void *array, size_t count, size_t element_size)
 {
-    char **list = calloc(count + 1, sizeof *list);
-    cJSON *item = array->child;
+    const bool is_full = count == 0 || (count >= 4 && (count & (count - 1)) == 0);
 
-    if (!list)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && i % BLOCK == 0)
-            delete_before(array, item);
-        list[i] = nucleus_string_copy(item->valuestring);
-        if (!list[i]) {
-            nucleus_strings_free(list);
-            return NULL;
-        }
-        item = item->next;
-    }
-    return list;
+    if (!is_full)
+        return array;
+    return realloc(array, (count > 0 ? 2 * count : 4) * element_size);
 }
 
-static enum nucleus_status decode_strings(cJSON *array, const struct nucleus_member *member,
-                                          void *object, const struct nucleus_where *where,
-                                          struct nucleus_error *err)
+static enum nucleus_status read_string(struct decoder *decoder, const struct nucleus_where *where,
+                                       char **ret)
 {
-    struct nucleus_where element = {.outer = where};
-    const cJSON *item;
-    char **list;
+    struct nucleus_json_string string;
 
-    cJSON_ArrayForEach (item, array) {
-        if (!nucleus_json_string(item))
-            return wrong_type(err, &element, "is not a string");
-        element.index++;
-    }
-    list = take_strings(array, element.index);
+    if (nucleus_json_peek(&decoder->reader) != '"')
+        return wrong_type(decoder, where, " is not a string");
+    if (!nucleus_json_string(&decoder->reader, &string))
+        return malformed(decoder);
+    *ret = string_value(&string);
+    return *ret ? NUCLEUS_OK : nucleus_fail_memory(decoder->err);
+}
+
+static enum nucleus_status decode_string(struct decoder *decoder,
+                                         const struct nucleus_member *member, void *object,
+                                         const struct nucleus_where *where)
+{
+    char *copy = NULL;
+    enum nucleus_status status = read_string(decoder, where, &copy);
+
+    nucleus_member_set_pointer(member, object, copy);
+    return status;
+}
+
+/* Goes into the array that is next. */
+static enum nucleus_status enter_array(struct decoder *decoder, const struct nucleus_where *where,
+                                       bool *ret_more)
+{
+    if (nucleus_json_peek(&decoder->reader) != '[')
+        return wrong_type(decoder, where, " is not an array");
+    return nucleus_json_enter(&decoder->reader, ret_more) ? NUCLEUS_OK : malformed(decoder);
+}
+
+/* Adds a string to the list of count strings that the member is, which stays NULL-terminated. */
+static enum nucleus_status append_string(struct decoder *decoder,
+                                         const struct nucleus_member *member, void *object,
+                                         const struct nucleus_where *element)
+{
+    const size_t count = element->index;
+    char **list = reserve(nucleus_member_pointer(member, object), count + 1, sizeof *list);
+
     if (!list)
-        return nucleus_fail_memory(err);
+        return nucleus_fail_memory(decoder->err);
     nucleus_member_set_pointer(member, object, list);
-    return NUCLEUS_OK;
+    list[count + 1] = NULL;
+    return read_string(decoder, element, &list[count]);
 }
 
-static enum nucleus_status decode_object(const cJSON *tree, const struct nucleus_object *type,
-                                         void *object, const struct nucleus_where *where,
-                                         struct nucleus_error *err);
-
-/* An array of structs; each is linked to object before it is filled, so that it is never lost. */
-static enum nucleus_status decode_objects(const cJSON *array, const struct nucleus_member *member,
-                                          void *object, const struct nucleus_where *where,
-                                          struct nucleus_error *err)
+static enum nucleus_status decode_strings(struct decoder *decoder,
+                                          const struct nucleus_member *member, void *object,
+                                          const struct nucleus_where *where)
 {
-    const struct nucleus_object *type = member->object;
     struct nucleus_where element = {.outer = where};
-    size_t count = (size_t)cJSON_GetArraySize(array);
-    char *structs = calloc(count + 1, type->size);
-    const cJSON *item;
+    bool more = false;
+    enum nucleus_status status = enter_array(decoder, where, &more);
 
-    if (!structs)
-        return nucleus_fail_memory(err);
-    nucleus_member_set_pointer(member, object, structs);
-    *nucleus_member_count(member, object) = count;
-    cJSON_ArrayForEach (item, array) {
-        enum nucleus_status status =
-            decode_object(item, type, structs + element.index * type->size, &element, err);
-
+    if (status != NUCLEUS_OK)
+        return status;
+    nucleus_member_set_pointer(member, object, calloc(4, sizeof(char *)));
+    if (!nucleus_member_pointer(member, object))
+        return nucleus_fail_memory(decoder->err);
+    for (; more; element.index++) {
+        status = append_string(decoder, member, object, &element);
         if (status != NUCLEUS_OK)
             return status;
-        element.index++;
+        if (!nucleus_json_next(&decoder->reader, &more))
+            return malformed(decoder);
     }
     return NUCLEUS_OK;
 }
 
-static enum nucleus_status decode_inner(const cJSON *item, const struct nucleus_member *member,
-                                        void *object, const struct nucleus_where *where,
-                                        struct nucleus_error *err)
+static enum nucleus_status decode_object(struct decoder *decoder, const struct nucleus_object *type,
+                                         void *object, const struct nucleus_where *where);
+
+/* Adds a struct to the array that the member is; it is the member's before it is read. */
+static enum nucleus_status append_object(struct decoder *decoder,
+                                         const struct nucleus_member *member, void *object,
+                                         const struct nucleus_where *element)
+{
+    const struct nucleus_object *type = member->object;
+    const size_t count = element->index;
+    char *structs = nucleus_member_pointer(member, object);
+
+    if (nucleus_json_peek(&decoder->reader) != '{')
+        return wrong_type(decoder, element, " is not an object");
+    structs = reserve(structs, count, type->size);
+    if (!structs)
+        return nucleus_fail_memory(decoder->err);
+    memset(structs + count * type->size, 0, type->size);
+    nucleus_member_set_pointer(member, object, structs);
+    nucleus_member_set_count(member, object, count + 1);
+    return decode_object(decoder, type, structs + count * type->size, element);
+}
+
+static enum nucleus_status decode_objects(struct decoder *decoder,
+                                          const struct nucleus_member *member, void *object,
+                                          const struct nucleus_where *where)
+{
+    struct nucleus_where element = {.outer = where};
+    bool more = false;
+    enum nucleus_status status = enter_array(decoder, where, &more);
+
+    if (status != NUCLEUS_OK)
+        return status;
+    for (; more; element.index++) {
+        status = append_object(decoder, member, object, &element);
+        if (status != NUCLEUS_OK)
+            return status;
+        if (!nucleus_json_next(&decoder->reader, &more))
+            return malformed(decoder);
+    }
+    return NUCLEUS_OK;
+}
+
+static enum nucleus_status decode_inner(struct decoder *decoder,
+                                        const struct nucleus_member *member, void *object,
+                                        const struct nucleus_where *where)
 {
     void *inner = calloc(1, member->object->size);
 
     if (!inner)
-        return nucleus_fail_memory(err);
+        return nucleus_fail_memory(decoder->err);
     nucleus_member_set_pointer(member, object, inner);
-    return decode_object(item, member->object, inner, where, err);
+    return decode_object(decoder, member->object, inner, where);
 }
 
-static enum nucleus_status decode_string(const char *text, const struct nucleus_member *member,
-                                         void *object, struct nucleus_error *err)
+static enum nucleus_status decode_bool(struct decoder *decoder, const struct nucleus_member *member,
+                                       void *object, const struct nucleus_where *where)
 {
-    char *copy = nucleus_string_copy(text);
+    const char first = nucleus_json_peek(&decoder->reader);
 
-    if (!copy)
-        return nucleus_fail_memory(err);
-    nucleus_member_set_pointer(member, object, copy);
-    return NUCLEUS_OK;
+    if (first != 't' && first != 'f')
+        return wrong_type(decoder, where, " is not a boolean");
+    *(bool *)nucleus_member_at(member, object) = first == 't';
+    return nucleus_json_skip(&decoder->reader) ? NUCLEUS_OK : malformed(decoder);
 }
 
-static enum nucleus_status decode_integer(const cJSON *item, const struct nucleus_member *member,
-                                          void *object, const struct nucleus_where *where,
-                                          struct nucleus_error *err)
+/* Only digits make a number here that nucleus takes: no sign, fraction or exponent. */
+static enum nucleus_status decode_integer(struct decoder *decoder,
+                                          const struct nucleus_member *member, void *object,
+                                          const struct nucleus_where *where)
 {
+    const char first = nucleus_json_peek(&decoder->reader);
+    struct nucleus_span number;
     uint64_t value;
 
-    if (!nucleus_json_u64(item, &value) || value < member->min || value > member->max)
-        return nucleus_fail_range(err, NUCLEUS_ERROR_SCHEMA, where, member);
+    if (first < '0' || first > '9')
+        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, where, member);
+    if (!nucleus_json_number(&decoder->reader, &number))
+        return malformed(decoder);
+    if (!nucleus_parse_u64(number, &value) || value < member->min || value > member->max)
+        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, where, member);
     nucleus_member_set_integer(member, object, value);
     return NUCLEUS_OK;
 }
 
-/* Reads item into a member of object. */
-static enum nucleus_status decode_member(cJSON *item, const struct nucleus_member *member,
-                                         void *object, const struct nucleus_where *where,
-                                         struct nucleus_error *err)
+/* Reads the value that is next into a member of object. */
+static enum nucleus_status decode_member(struct decoder *decoder,
+                                         const struct nucleus_member *member, void *object,
+                                         const struct nucleus_where *where)
 {
-    void *place = nucleus_member_at(member, object);
-    const char *text;
+    enum nucleus_status status = NUCLEUS_OK;
 
-    if (cJSON_IsNull(item) && nucleus_member_is_optional(member))
-        return NUCLEUS_OK;
+    if (nucleus_member_is_optional(member) && nucleus_json_peek(&decoder->reader) == 'n')
+        return nucleus_json_skip(&decoder->reader) ? NUCLEUS_OK : malformed(decoder);
     switch (member->kind) {
     case NUCLEUS_STRING:
     case NUCLEUS_OPTIONAL_STRING:
-        text = nucleus_json_string(item);
-        return text ? decode_string(text, member, object, err)
-                    : wrong_type(err, where, "is not a string");
+        status = decode_string(decoder, member, object, where);
+        break;
     case NUCLEUS_STRINGS:
-        return cJSON_IsArray(item) ? decode_strings(item, member, object, where, err)
-                                   : wrong_type(err, where, "is not an array");
+        status = decode_strings(decoder, member, object, where);
+        break;
     case NUCLEUS_BOOL:
-        *(bool *)place = cJSON_IsTrue(item);
-        return cJSON_IsBool(item) ? NUCLEUS_OK
-                                  : wrong_type(err, where, "is neither true nor false");
+        status = decode_bool(decoder, member, object, where);
+        break;
+    case NUCLEUS_U32:
+    case NUCLEUS_U64:
+    case NUCLEUS_OPTIONAL_U64:
+        status = decode_integer(decoder, member, object, where);
+        break;
     case NUCLEUS_OPTIONAL_OBJECT:
-        return decode_inner(item, member, object, where, err);
+        status = decode_inner(decoder, member, object, where);
+        break;
     case NUCLEUS_OBJECTS:
-        return cJSON_IsArray(item) ? decode_objects(item, member, object, where, err)
-                                   : wrong_type(err, where, "is not an array");
-    default:
-        return decode_integer(item, member, object, where, err);
+        status = decode_objects(decoder, member, object, where);
+        break;
     }
+    return status;
+}
+
+/* Reads a name. ret: the member that has it, NULL for a member that is not known. */
+static enum nucleus_status read_name(struct decoder *decoder, const struct nucleus_object *type,
+                                     const struct nucleus_member **ret)
+{
+    struct nucleus_json_string name;
+    char *decoded;
+
+    if (!nucleus_json_name(&decoder->reader, &name))
+        return malformed(decoder);
+    if (!name.has_escape) {
+        *ret = nucleus_member_find(type, unquoted(&name));
+        return NUCLEUS_OK;
+    }
+    decoded = decode_escapes(name.quoted);
+    if (!decoded)
+        return nucleus_fail_memory(decoder->err);
+    *ret = nucleus_member_find(type, (struct nucleus_span){decoded, strlen(decoded)});
+    free(decoded);
+    return NUCLEUS_OK;
+}
+
+/* Reads a name and its value. seen: a bit for each member that was read. */
+static enum nucleus_status decode_pair(struct decoder *decoder, const struct nucleus_object *type,
+                                       void *object, uint32_t *seen,
+                                       const struct nucleus_where *where)
+{
+    const struct nucleus_member *member = NULL;
+    enum nucleus_status status = read_name(decoder, type, &member);
+    struct nucleus_where here = {.outer = where};
+    uint32_t bit;
+
+    if (status != NUCLEUS_OK)
+        return status;
+    if (!member)
+        return nucleus_json_skip(&decoder->reader) ? NUCLEUS_OK : malformed(decoder);
+    here.name = member->name;
+    bit = UINT32_C(1) << (member - type->members);
+    if (*seen & bit)
+        return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "duplicate member", &here,
+                                   "");
+    *seen |= bit;
+    return decode_member(decoder, member, object, &here);
 }
 
 /* Reports the first member that is required but not among seen. */
-static enum nucleus_status check_complete(const struct nucleus_object *type, uint32_t seen,
-                                          const struct nucleus_where *where,
-                                          struct nucleus_error *err)
+static enum nucleus_status check_complete(const struct decoder *decoder,
+                                          const struct nucleus_object *type, uint32_t seen,
+                                          const struct nucleus_where *where)
 {
     for (size_t i = 0; i < type->members_count; i++) {
         const struct nucleus_member *member = &type->members[i];
         struct nucleus_where missing = {.outer = where, .name = member->name};
 
         if (!(seen & UINT32_C(1) << i) && !nucleus_member_is_optional(member))
-            return nucleus_fail_member(err, NUCLEUS_ERROR_SCHEMA, &missing, "is missing");
+            return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "missing member",
+                                       &missing, "");
     }
     return NUCLEUS_OK;
 }
 
-/* The index of the member called name, likely tried first; or members_count. */
-static size_t find_member(const struct nucleus_object *type, const char *name, size_t likely)
-{
-    if (likely < type->members_count && strcmp(type->members[likely].name, name) == 0)
-        return likely;
-    return nucleus_member_find(type, name);
-}
-
-static enum nucleus_status decode_object(const cJSON *tree, const struct nucleus_object *type,
-                                         void *object, const struct nucleus_where *where,
-                                         struct nucleus_error *err)
+/* This recursion is as deep as the tables are, whatever the text says. */
+static enum nucleus_status decode_object(struct decoder *decoder, const struct nucleus_object *type,
+                                         void *object, const struct nucleus_where *where)
 {
     uint32_t seen = 0;
-    size_t likely = 0; /* most documents have the order of the table */
-    cJSON *item;
+    bool more;
 
-    if (!cJSON_IsObject(tree))
-        return wrong_type(err, where, "is not an object");
-    cJSON_ArrayForEach (item, tree) {
-        size_t i = find_member(type, item->string, likely);
-        struct nucleus_where here = {.outer = where, .name = item->string};
-        enum nucleus_status status;
+    if (nucleus_json_peek(&decoder->reader) != '{')
+        return wrong_type(decoder, where, " is not an object");
+    if (!nucleus_json_enter(&decoder->reader, &more))
+        return malformed(decoder);
+    while (more) {
+        enum nucleus_status status = decode_pair(decoder, type, object, &seen, where);
 
-        if (i == type->members_count)
-            continue;
-        if (seen & UINT32_C(1) << i)
-            return nucleus_fail_member(err, NUCLEUS_ERROR_SCHEMA, &here, "stands there twice");
-        seen |= UINT32_C(1) << i;
-        likely = i + 1;
-        status = decode_member(item, &type->members[i], object, &here, err);
         if (status != NUCLEUS_OK)
             return status;
+        if (!nucleus_json_next(&decoder->reader, &more))
+            return malformed(decoder);
     }
-    return check_complete(type, seen, where, err);
+    return check_complete(decoder, type, seen, where);
+}
+
+static enum nucleus_status decode_document(struct decoder *decoder,
+                                           const struct nucleus_object *type, void *object)
+{
+    enum nucleus_status status;
+
+    if (nucleus_json_peek(&decoder->reader) != '{')
+        return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SCHEMA, "expected an object",
+                                 decoder->err);
+    status = decode_object(decoder, type, object, NULL);
+    if (status == NUCLEUS_OK && !nucleus_json_finish(&decoder->reader))
+        return malformed(decoder);
+    return status;
+}
+
+/* Of a document that is wrong in both ways, the syntax is reported: reads all of it. */
+static enum nucleus_status prefer_syntax(struct decoder *decoder, size_t len)
+{
+    struct nucleus_json_reader *reader = &decoder->reader;
+
+    nucleus_json_begin(reader, reader->text, len);
+    if (nucleus_json_skip(reader) && nucleus_json_finish(reader))
+        return NUCLEUS_ERROR_SCHEMA;
+    return malformed(decoder);
 }
 
 enum nucleus_status nucleus_json_decode(const char *text, size_t len,
                                         const struct nucleus_object *type, void *ret,
                                         struct nucleus_error *err)
 {
+    struct decoder decoder = {.err = err};
     enum nucleus_status status;
-    cJSON *tree;
     void *object;
 
-    status = nucleus_json_parse(text, len, &tree, err);
-    if (status != NUCLEUS_OK)
-        return status;
+    if (len > NUCLEUS_CHECKPOINT_MAX_BYTES)
+        return nucleus_fail_large(err);
     object = calloc(1, type->size);
-    if (!object) {
-        cJSON_Delete(tree);
+    if (!object)
         return nucleus_fail_memory(err);
-    }
-    status = decode_object(tree, type, object, NULL, err);
-    cJSON_Delete(tree);
+    nucleus_json_begin(&decoder.reader, text, len);
+    status = decode_document(&decoder, type, object);
+    if (status == NUCLEUS_ERROR_SCHEMA)
+        status = prefer_syntax(&decoder, len);
     if (status != NUCLEUS_OK) {
         nucleus_object_free(type, object);
         return status;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON text as a struct, by its table. */
 #ifndef NUCLEUS_JSON_DECODE_H
 #define NUCLEUS_JSON_DECODE_H
 
-#include "members.h"
+#include "schema.h"
 
 /*
- * Reads a struct of the given type from JSON text. ret: type->size bytes; what they own is freed
- * with nucleus_members_free(). Written only on success.
+ * Reads a struct of the given type. ret: type->size bytes; what they own is freed with
+ * nucleus_members_free(). Written only on success.
  * Returns as nucleus_metadata_from_json().
  */
 enum nucleus_status nucleus_json_decode(const char *text, size_t len,

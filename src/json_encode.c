@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_encode.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+#include "members.h"
 #include "utf8.h"
 
 enum { FIRST_CAPACITY = 512 };
@@ -63,8 +62,8 @@ static void put_text(struct writer *writer, const char *text)
 static void refuse(struct writer *writer, const struct nucleus_where *where, const char *problem)
 {
     if (writer->status == NUCLEUS_OK)
-        writer->status =
-            nucleus_fail_member(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, where, problem);
+        writer->status = nucleus_fail_member(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, "member",
+                                             where, problem);
 }
 
 static void put_newline(struct writer *writer)
@@ -99,57 +98,42 @@ static void end(struct writer *writer, const char *bracket)
     put_text(writer, bracket);
 }
 
-static void put_integer(struct writer *writer, uint64_t value)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, value);
-
-    put(writer, digits, (size_t)len);
-}
-
 /* A control byte, quote or backslash. */
-static void put_escape(struct writer *writer, char byte)
+static void put_escape(struct writer *writer, unsigned char byte)
 {
+    static const char digits[] = "0123456789abcdef";
     static const char short_bytes[] = "\"\\\b\f\n\r\t";
     static const char short_names[] = "\"\\bfnrt";
     const char *found = strchr(short_bytes, byte);
-    char escape[8];
 
     if (found)
-        (void)snprintf(escape, sizeof escape, "\\%c", short_names[found - short_bytes]);
+        put(writer, (const char[]){'\\', short_names[found - short_bytes]}, 2);
     else
-        (void)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)byte);
-    put_text(writer, escape);
+        put(writer, (const char[]){'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]}, 6);
 }
 
 static void put_string(struct writer *writer, const char *text, const struct nucleus_where *where)
 {
-    const char *stop;
+    const char *end;
 
     if (!text) {
-        refuse(writer, where, "is NULL");
+        refuse(writer, where, " is NULL");
         return;
     }
-    stop = text + strlen(text);
+    end = text + strlen(text);
     put_text(writer, "\"");
-    while (text < stop) {
-        const char *plain = text;
-        size_t length;
+    for (;;) {
+        const char *special = nucleus_skip_text(text, end);
 
-        text = nucleus_skip_plain(text, stop);
-        put(writer, plain, (size_t)(text - plain));
-        if (text == stop)
+        put(writer, text, (size_t)(special - text));
+        if (special == end)
             break;
-        length = nucleus_utf8_length(text, stop);
-        if (length == 0) {
-            refuse(writer, where, "is not valid UTF-8");
+        if ((unsigned char)*special >= 0x80) {
+            refuse(writer, where, " is not valid UTF-8");
             return;
         }
-        if (length == 1)
-            put_escape(writer, *text);
-        else
-            put(writer, text, length);
-        text += length;
+        put_escape(writer, (unsigned char)*special);
+        text = special + 1;
     }
     put_text(writer, "\"");
 }
@@ -159,7 +143,7 @@ static void put_strings(struct writer *writer, char *const *list, const struct n
     struct nucleus_where element = {.outer = where};
 
     if (!list) {
-        refuse(writer, where, "is NULL");
+        refuse(writer, where, " is NULL");
         return;
     }
     begin(writer, "[");
@@ -178,11 +162,11 @@ static void put_objects(struct writer *writer, const struct nucleus_member *memb
                         const void *object, const struct nucleus_where *where)
 {
     const char *structs = nucleus_member_pointer(member, object);
-    size_t count = *nucleus_member_count(member, object);
+    size_t count = nucleus_member_count(member, object);
     struct nucleus_where element = {.outer = where};
 
     if (!structs && count > 0) {
-        refuse(writer, where, "is NULL");
+        refuse(writer, where, " is NULL");
         return;
     }
     begin(writer, "[");
@@ -194,16 +178,20 @@ static void put_objects(struct writer *writer, const struct nucleus_member *memb
     end(writer, "]");
 }
 
-static void put_number(struct writer *writer, const struct nucleus_member *member,
-                       const void *object, const struct nucleus_where *where)
+static void put_integer(struct writer *writer, const struct nucleus_member *member,
+                        const void *object, const struct nucleus_where *where)
 {
     uint64_t value = nucleus_member_integer(member, object);
+    char room[NUCLEUS_U64_DIGITS];
 
-    if (value >= member->min && value <= member->max)
-        put_integer(writer, value);
-    else if (writer->status == NUCLEUS_OK)
+    if (value >= member->min && value <= member->max) {
+        struct nucleus_span digits = nucleus_format_u64(room, value);
+
+        put(writer, digits.start, digits.len);
+    } else if (writer->status == NUCLEUS_OK) {
         writer->status =
             nucleus_fail_range(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, where, member);
+    }
 }
 
 static void put_member(struct writer *writer, const struct nucleus_member *member,
@@ -222,7 +210,12 @@ static void put_member(struct writer *writer, const struct nucleus_member *membe
         put_strings(writer, nucleus_member_pointer(member, object), where);
         break;
     case NUCLEUS_BOOL:
-        put_text(writer, *(const bool *)nucleus_member_at(member, object) ? "true" : "false");
+        put_text(writer, *(const bool *)nucleus_member_in(member, object) ? "true" : "false");
+        break;
+    case NUCLEUS_U32:
+    case NUCLEUS_U64:
+    case NUCLEUS_OPTIONAL_U64:
+        put_integer(writer, member, object, where);
         break;
     case NUCLEUS_OPTIONAL_OBJECT:
         put_object(writer, member->object, nucleus_member_pointer(member, object), where);
@@ -230,31 +223,32 @@ static void put_member(struct writer *writer, const struct nucleus_member *membe
     case NUCLEUS_OBJECTS:
         put_objects(writer, member, object, where);
         break;
-    default:
-        put_number(writer, member, object, where);
     }
 }
 
-/* How many members are written: see always_count. */
-static size_t count_written(const struct nucleus_object *type, const void *object)
+/* Whether the members that are written only together are. */
+static bool has_any(const struct nucleus_object *type, const void *object)
 {
-    for (size_t i = type->always_count; i < type->members_count; i++) {
-        if (nucleus_member_is_present(&type->members[i], object))
-            return type->members_count;
+    for (size_t i = 0; i < type->members_count; i++) {
+        if (type->members[i].is_written_if_any &&
+            nucleus_member_is_present(&type->members[i], object))
+            return true;
     }
-    return type->always_count;
+    return false;
 }
 
 static void put_object(struct writer *writer, const struct nucleus_object *type, const void *object,
                        const struct nucleus_where *where)
 {
-    size_t count = count_written(type, object);
+    const bool is_all_written = has_any(type, object);
 
     begin(writer, "{");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < type->members_count; i++) {
         const struct nucleus_member *member = &type->members[i];
         struct nucleus_where here = {.outer = where, .name = member->name};
 
+        if (member->is_written_if_any && !is_all_written)
+            continue;
         next(writer);
         put_text(writer, "\"");
         put_text(writer, member->name);
@@ -264,6 +258,19 @@ static void put_object(struct writer *writer, const struct nucleus_object *type,
     end(writer, "}");
 }
 
+/* Ends the text and hands it out. */
+static enum nucleus_status finish(struct writer *writer, char **ret_text, size_t *ret_len)
+{
+    if (writer->status != NUCLEUS_OK) {
+        free(writer->text);
+        return writer->status;
+    }
+    writer->text[writer->len] = '\0';
+    *ret_text = writer->text;
+    *ret_len = writer->len;
+    return NUCLEUS_OK;
+}
+
 enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const void *object,
                                         size_t cap, char **ret_text, size_t *ret_len,
                                         struct nucleus_error *err)
@@ -271,12 +278,16 @@ enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const
     struct writer writer = {.cap = cap, .status = NUCLEUS_OK, .err = err};
 
     put_object(&writer, type, object, NULL);
-    if (writer.status != NUCLEUS_OK) {
-        free(writer.text);
-        return writer.status;
-    }
-    writer.text[writer.len] = '\0';
-    *ret_text = writer.text;
-    *ret_len = writer.len;
-    return NUCLEUS_OK;
+    return finish(&writer, ret_text, ret_len);
+}
+
+enum nucleus_status nucleus_json_encode_member(const struct nucleus_member *member,
+                                               const void *object, size_t cap, char **ret_text,
+                                               size_t *ret_len, struct nucleus_error *err)
+{
+    const struct nucleus_where where = {.name = member->name};
+    struct writer writer = {.cap = cap, .status = NUCLEUS_OK, .err = err};
+
+    put_member(&writer, member, object, &where);
+    return finish(&writer, ret_text, ret_len);
 }

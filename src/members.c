@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "error.h"
-#include "strings.h"
 
-void *nucleus_member_at(const struct nucleus_member *member, const void *object)
+const void *nucleus_member_in(const struct nucleus_member *member, const void *object)
+{
+    return (const char *)object + member->offset;
+}
+
+void *nucleus_member_at(const struct nucleus_member *member, void *object)
 {
     return (char *)object + member->offset;
 }
@@ -18,7 +22,7 @@ void *nucleus_member_pointer(const struct nucleus_member *member, const void *ob
 {
     void *pointer;
 
-    memcpy(&pointer, nucleus_member_at(member, object), sizeof pointer);
+    memcpy(&pointer, nucleus_member_in(member, object), sizeof pointer);
     return pointer;
 }
 
@@ -27,9 +31,25 @@ void nucleus_member_set_pointer(const struct nucleus_member *member, void *objec
     memcpy(nucleus_member_at(member, object), &pointer, sizeof pointer);
 }
 
-size_t *nucleus_member_count(const struct nucleus_member *member, const void *object)
+size_t nucleus_member_count(const struct nucleus_member *member, const void *object)
 {
-    return (size_t *)(void *)((char *)object + member->offset_count);
+    return *(const size_t *)(const void *)((const char *)object + member->offset_count);
+}
+
+void nucleus_member_set_count(const struct nucleus_member *member, void *object, size_t count)
+{
+    *(size_t *)(void *)((char *)object + member->offset_count) = count;
+}
+
+uint64_t nucleus_member_integer(const struct nucleus_member *member, const void *object)
+{
+    const void *place = nucleus_member_in(member, object);
+
+    if (member->kind == NUCLEUS_U32)
+        return *(const uint32_t *)place;
+    if (member->kind == NUCLEUS_U64)
+        return *(const uint64_t *)place;
+    return ((const struct nucleus_optional_u64 *)place)->value;
 }
 
 void nucleus_member_set_integer(const struct nucleus_member *member, void *object, uint64_t value)
@@ -44,24 +64,14 @@ void nucleus_member_set_integer(const struct nucleus_member *member, void *objec
         *(struct nucleus_optional_u64 *)place = (struct nucleus_optional_u64){true, value};
 }
 
-uint64_t nucleus_member_integer(const struct nucleus_member *member, const void *object)
+const struct nucleus_member *nucleus_member_find(const struct nucleus_object *type,
+                                                 struct nucleus_span name)
 {
-    const void *place = nucleus_member_at(member, object);
-
-    if (member->kind == NUCLEUS_U32)
-        return *(const uint32_t *)place;
-    if (member->kind == NUCLEUS_U64)
-        return *(const uint64_t *)place;
-    return ((const struct nucleus_optional_u64 *)place)->value;
-}
-
-size_t nucleus_member_find(const struct nucleus_object *type, const char *name)
-{
-    size_t i = 0;
-
-    while (i < type->members_count && strcmp(type->members[i].name, name) != 0)
-        i++;
-    return i;
+    for (size_t i = 0; i < type->members_count; i++) {
+        if (nucleus_span_equals(name, type->members[i].name))
+            return &type->members[i];
+    }
+    return NULL;
 }
 
 bool nucleus_member_is_optional(const struct nucleus_member *member)
@@ -73,7 +83,7 @@ bool nucleus_member_is_optional(const struct nucleus_member *member)
 bool nucleus_member_is_present(const struct nucleus_member *member, const void *object)
 {
     if (member->kind == NUCLEUS_OPTIONAL_U64)
-        return ((const struct nucleus_optional_u64 *)nucleus_member_at(member, object))->is_set;
+        return ((const struct nucleus_optional_u64 *)nucleus_member_in(member, object))->is_set;
     return !nucleus_member_is_optional(member) || nucleus_member_pointer(member, object);
 }
 
@@ -99,10 +109,13 @@ static void free_member(const struct nucleus_member *member, void *object)
         break;
     case NUCLEUS_OBJECTS:
         free_objects(member->object, nucleus_member_pointer(member, object),
-                     *nucleus_member_count(member, object));
+                     nucleus_member_count(member, object));
         break;
-    default:
-        break; /* it owns nothing */
+    case NUCLEUS_BOOL:
+    case NUCLEUS_U32:
+    case NUCLEUS_U64:
+    case NUCLEUS_OPTIONAL_U64:
+        break;
     }
 }
 
@@ -133,12 +146,13 @@ static size_t describe(const struct nucleus_where *where, char *out, size_t size
 }
 
 enum nucleus_status nucleus_fail_member(struct nucleus_error *err, enum nucleus_status status,
-                                        const struct nucleus_where *where, const char *problem)
+                                        const char *what, const struct nucleus_where *where,
+                                        const char *problem)
 {
     char path[128];
 
     (void)describe(where, path, sizeof path);
-    return nucleus_fail(err, status, "member '%s' %s", path, problem);
+    return nucleus_fail(err, status, "%s '%s'%s", what, path, problem);
 }
 
 enum nucleus_status nucleus_fail_range(struct nucleus_error *err, enum nucleus_status status,
@@ -147,8 +161,7 @@ enum nucleus_status nucleus_fail_range(struct nucleus_error *err, enum nucleus_s
 {
     char problem[128];
 
-    (void)snprintf(problem, sizeof problem, "is %s an integer from %" PRIu64 " to %" PRIu64,
-                   nucleus_member_is_optional(member) ? "neither null nor" : "not", member->min,
-                   member->max);
-    return nucleus_fail_member(err, status, where, problem);
+    (void)snprintf(problem, sizeof problem, " must be %san integer from %" PRIu64 " to %" PRIu64,
+                   nucleus_member_is_optional(member) ? "null or " : "", member->min, member->max);
+    return nucleus_fail_member(err, status, "member", where, problem);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening a file that somebody hostile may have put there: regular or not at all. */
+/* Opening what somebody hostile may have put there: a directory, or a regular file, or nothing. */
 #ifndef NUCLEUS_REGULAR_FILE_H
 #define NUCLEUS_REGULAR_FILE_H
 
@@ -7,16 +7,31 @@
 
 #include <sys/types.h>
 
+/* Opens the directory path, relative to dirfd, with O_DIRECTORY, O_CLOEXEC and flags, above the
+ * standard descriptors. what and shown: for the message. Returns NUCLEUS_OK,
+ * NUCLEUS_ERROR_NOT_FOUND, NUCLEUS_ERROR_NOT_DIRECTORY, NUCLEUS_ERROR_SYMLINK, NUCLEUS_ERROR_IO. */
+enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flags, int *ret_fd,
+                                           const char *what, struct nucleus_shown shown,
+                                           struct nucleus_error *err);
+
 /*
  * Opens path relative to dirfd for reading, never through a symbolic link, never waiting.
- * ret_size: as fstat(2) has it. The message is the reason alone.
+ * ret_size: as fstat(2) has it. ret_is_replaced, also set on failure: the file was there, but not
+ * any more when it was opened. The message is the reason alone.
  * Returns NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND, NUCLEUS_ERROR_NOT_DIRECTORY, NUCLEUS_ERROR_SYMLINK,
  * NUCLEUS_ERROR_NOT_REGULAR, NUCLEUS_ERROR_IO.
  */
 enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *ret_fd,
-                                              off_t *ret_size, struct nucleus_error *err);
+                                              off_t *ret_size, bool *ret_is_replaced,
+                                              struct nucleus_error *err);
 
-/* What the errno of a failed lookup or opening means. */
-enum nucleus_status nucleus_lookup_status(int os_error);
+/*
+ * Reads all of such a file, of at most cap bytes; a file that is being replaced is tried 10 times.
+ * ret_text: from malloc(3). The message is the reason alone.
+ * Returns also NUCLEUS_ERROR_TOO_LARGE and NUCLEUS_ERROR_NO_MEMORY.
+ */
+enum nucleus_status nucleus_regular_file_read(int dirfd, const char *path, size_t cap,
+                                              char **ret_text, size_t *ret_len,
+                                              struct nucleus_error *err);
 
 #endif

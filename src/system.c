@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE         /* getdents64 in glibc */
-#define _LARGEFILE64_SOURCE /* and in musl */
 #include "system.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
@@ -84,4 +83,17 @@ uint64_t nucleus_system_now(void)
 uid_t nucleus_system_euid(void)
 {
     return geteuid();
+}
+
+int nucleus_system_hold_cancellation(void)
+{
+    int before = PTHREAD_CANCEL_ENABLE;
+
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    return before;
+}
+
+void nucleus_system_release_cancellation(int before)
+{
+    (void)pthread_setcancelstate(before, &before);
 }

@@ -6,15 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char page[] = "ckmeta --help";
+
 static const char general_help[] =
-    "usage: ckmeta save --state FILE DIR\n"
+    "usage: ckmeta save --state FILE [--runtime-version V] DIR\n"
     "       ckmeta save --id ID --pid PID [OPTION...] DIR -- COMMAND [ARG...]\n"
+    "       ckmeta save --metadata FILE DIR\n"
     "       ckmeta load [-0] DIR [FIELD]\n"
     "       ckmeta -h|--help\n"
     "       ckmeta --version\n"
     "\n"
-    "Saves and loads DIR/metadata.json, the metadata of a nucleus checkpoint.\n"
-    "'ckmeta save --help' and 'ckmeta load --help' say more.\n";
+    "Save and load DIR/metadata.json, the metadata of a nucleus checkpoint.\n"
+    "For the options, see 'ckmeta save --help', 'ckmeta load --help' and ckmeta(1).\n";
 
 static enum exit_code print_version(void)
 {
@@ -27,15 +30,16 @@ static enum exit_code run(int argc, char **argv)
     bool is_help = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 
     if (argc < 2)
-        return misused("no subcommand: save or load");
+        return misused(page, "missing subcommand: expected 'save' or 'load'");
     if (strcmp(word, "save") == 0)
         return ckmeta_save(argc - 1, argv + 1);
     if (strcmp(word, "load") == 0)
         return ckmeta_load(argc - 1, argv + 1);
     if (!is_help && strcmp(word, "--version") != 0)
-        return misused_word("bad subcommand", word, "save or load is expected");
+        return misused_word(page, word[0] == '-' ? "unrecognized option " : "unknown subcommand ",
+                            word, "");
     if (argc > 2)
-        return misused_word("bad word", argv[2], "nothing may follow --help and --version");
+        return misused_word(page, "extra operand ", argv[2], "");
     return is_help ? print_help(general_help) : print_version();
 }
 

@@ -10,22 +10,22 @@
 enum exit_code failed(const struct nucleus_error *err)
 {
     (void)fprintf(stderr, "ckmeta: %s\n", err->message);
-    return FAILED;
+    return err->status == NUCLEUS_ERROR_NOT_DURABLE ? NOT_DURABLE : FAILED;
 }
 
-enum exit_code misused(const char *problem)
+enum exit_code misused(const char *page, const char *problem)
 {
-    (void)fprintf(stderr, "ckmeta: %s (see ckmeta --help)\n", problem);
+    (void)fprintf(stderr, "ckmeta: %s (try '%s')\n", problem, page);
     return USAGE;
 }
 
-enum exit_code misused_word(const char *what, const char *word, const char *reason)
+enum exit_code misused_word(const char *page, const char *before, const char *word,
+                            const char *after)
 {
     struct nucleus_error err;
 
-    (void)nucleus_fail_at(&err, NUCLEUS_ERROR_INVALID_ARGUMENT, 0, what,
-                          (struct nucleus_shown){.name = word}, reason);
-    return misused(err.message);
+    nucleus_error_show(&err, before, (struct nucleus_shown){.name = word}, after);
+    return misused(page, err.message);
 }
 
 bool put(const char *bytes, size_t len)
@@ -35,9 +35,12 @@ bool put(const char *bytes, size_t len)
 
 enum exit_code finish_output(bool done)
 {
+    char reason[NUCLEUS_REASON_SIZE];
+
     if (done && fflush(stdout) == 0 && fclose(stdout) == 0)
         return DONE;
-    (void)fprintf(stderr, "ckmeta: cannot write standard output: %s\n", strerror(errno));
+    nucleus_describe_errno(errno, reason, sizeof reason);
+    (void)fprintf(stderr, "ckmeta: cannot write to standard output: %s\n", reason);
     return FAILED;
 }
 

@@ -1,177 +1,176 @@
 /* SPDX-License-Identifier: MIT */
 /* ckmeta save */
-#include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ckmeta.h"
 #include "error.h"
-#include "fd_io.h"
-#include "number.h"
+#include "strings.h"
 
 static const char save_help[] =
-    "usage: ckmeta save --state FILE DIR\n"
+    "usage: ckmeta save --state FILE [--runtime-version V] DIR\n"
     "       ckmeta save --id ID --pid PID [OPTION...] DIR -- COMMAND [ARG...]\n"
+    "       ckmeta save --metadata FILE DIR\n"
     "\n"
-    "Writes DIR/metadata.json, atomically and durably.\n"
+    "Replace DIR/metadata.json atomically and durably.\n"
     "\n"
-    "  --state FILE   nucleus's container-state document; - is standard input\n"
-    "  --id ID        the container's ID\n"
-    "  --pid PID      its process ID, decimal digits\n"
-    "  --name NAME    its name; the ID unless given\n"
-    "  --gvisor       it runs under gVisor\n"
-    "  --rootless     it runs rootless\n"
-    "  --cgroup PATH  its cgroup v2 directory, whose limits are saved too\n"
-    "  -h, --help     print this and exit\n"
+    "  --state FILE         read nucleus's container-state document from FILE;\n"
+    "                       if FILE is -, read standard input\n"
+    "  --metadata FILE      read metadata as 'ckmeta load' prints it from FILE;\n"
+    "                       if FILE is -, read standard input\n"
+    "  --id ID              container ID\n"
+    "  --pid PID            process ID, a decimal number\n"
+    "  --name NAME          container name (default: ID)\n"
+    "  --gvisor             the container runs under gVisor\n"
+    "  --rootless           the container is rootless\n"
+    "  --cgroup PATH        save the limits of the cgroup v2 directory PATH as well\n"
+    "  --runtime-version V  version of the container runtime (default: of ckmeta)\n"
+    "  -h, --help           print this help and exit\n"
     "\n"
-    "Exit status: 0 saved and durable, 1 failed, 2 usage.\n";
+    "Exit status: 0 saved and durable; 1 failed, the old file is unchanged; 2 usage\n"
+    "error; 4 saved, but the directory could not be flushed to disk.\n";
 
-static size_t count_words(char *const *words)
+static const struct option save_options[] = {
+    {"state", required_argument, NULL, 's'},
+    {"metadata", required_argument, NULL, 'm'},
+    {"id", required_argument, NULL, 'i'},
+    {"pid", required_argument, NULL, 'p'},
+    {"name", required_argument, NULL, 'n'},
+    {"gvisor", no_argument, NULL, 'g'},
+    {"rootless", no_argument, NULL, 'r'},
+    {"cgroup", required_argument, NULL, 'c'},
+    {"runtime-version", required_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+/* Checks the words of a form that takes all it saves from a file: option, which cannot be combined
+ * with the others by their letters, and DIR. Returns DONE, or USAGE after a message. */
+static enum exit_code check_file_form(struct arguments *arguments, const char *option,
+                                      const char *others)
 {
-    size_t count = 0;
+    char before[NUCLEUS_WHAT_SIZE];
 
-    while (words && words[count])
-        count++;
-    return count;
+    (void)snprintf(before, sizeof before, "%s cannot be combined with ", option);
+    for (const char *letter = others; *letter; letter++) {
+        if (arguments->words[(int)*letter])
+            return misused_word(arguments->page, before, arguments->words[(int)*letter], "");
+    }
+    join_operands(arguments);
+    return check_operands(arguments, 1);
 }
 
-/* Checks the words of "save --state FILE DIR", where DIR may also stand behind "--". */
-static enum exit_code check_state_form(struct arguments *arguments)
+static enum exit_code check_pid(const struct arguments *arguments, uint32_t *ret)
 {
-    static const char others[] = "ipngrc";
+    const char *pid = arguments->values['p'];
+    uint64_t number;
 
-    for (const char *letter = others; *letter; letter++) {
-        if (arguments->values[(int)*letter])
-            return misused("--state excludes the other options");
-    }
-    if (arguments->operands_count == 0 && count_words(arguments->rest) == 1) {
-        arguments->operands[0] = arguments->rest[0];
-        return DONE;
-    }
-    if (arguments->operands_count + count_words(arguments->rest) != 1)
-        return misused("--state takes exactly one DIR and no COMMAND");
+    if (!nucleus_parse_u64((struct nucleus_span){pid, strlen(pid)}, &number) || number > UINT32_MAX)
+        return misused_word(arguments->page, "invalid PID ", pid,
+                            ": expected a decimal number from 0 to 4294967295");
+    *ret = (uint32_t)number;
     return DONE;
 }
 
 /* Checks the words of "save --id ID --pid PID DIR -- COMMAND". */
 static enum exit_code check_options_form(const struct arguments *arguments, uint32_t *ret_pid)
 {
-    const char *pid = arguments->values['p'];
-    uint64_t number;
+    const char *page = arguments->page;
+    const char *id = arguments->values['i'];
+    const bool has_command = arguments->rest && arguments->rest[0];
+    enum exit_code code;
 
-    if (!arguments->values['i'] && !pid)
-        return misused("save needs --state, or --id and --pid");
-    if (!arguments->values['i'])
-        return misused("save needs --id");
-    if (!pid)
-        return misused("save needs --pid");
-    if (!nucleus_parse_u64(pid, strlen(pid), &number) || number > UINT32_MAX)
-        return misused_word("bad --pid", pid, "it is not a decimal number up to 4294967295");
-    if (count_words(arguments->rest) == 0)
-        return misused("save needs DIR -- COMMAND, the -- included");
-    if (arguments->operands_count != 1)
-        return misused("save takes exactly one DIR before --");
-    *ret_pid = (uint32_t)number;
-    return DONE;
+    if (!id && !arguments->values['p'])
+        return misused(page, "one of --state, --metadata, or --id with --pid is required");
+    if (!id)
+        return misused(page, "missing required option '--id'");
+    if (!arguments->values['p'])
+        return misused(page, "missing required option '--pid'");
+    if (id[0] == '\0')
+        return misused(page, "--id is empty");
+    code = check_pid(arguments, ret_pid);
+    if (code == DONE)
+        code = check_operands(arguments, has_command ? 1 : SIZE_MAX);
+    if (code == DONE && !has_command)
+        return misused(page, "missing operand: COMMAND (write it after '--')");
+    return code;
 }
 
-/* Reads all that fd has. */
-static enum nucleus_status read_all(int fd, char **ret_text, size_t *ret_len,
-                                    struct nucleus_error *err)
-{
-    enum nucleus_status status = NUCLEUS_OK;
-    char *text = malloc(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
-    ssize_t len;
-
-    if (!text)
-        return nucleus_fail_memory(err);
-    len = nucleus_read_up_to(fd, text, NUCLEUS_CHECKPOINT_MAX_BYTES + 1,
-                             NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
-    if (len < 0)
-        status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
-    else if (len > NUCLEUS_CHECKPOINT_MAX_BYTES)
-        status = nucleus_fail_large(err);
-    if (status != NUCLEUS_OK) {
-        free(text);
-        return status;
-    }
-    *ret_text = text;
-    *ret_len = (size_t)len;
-    return NUCLEUS_OK;
-}
-
-/* Reads file, "-" for standard input, as any command reads its input: through symbolic links and
- * pipes. */
-static enum nucleus_status read_input(const char *file, char **ret_text, size_t *ret_len,
-                                      struct nucleus_error *err)
-{
-    enum nucleus_status status;
-    int fd;
-
-    if (strcmp(file, "-") == 0)
-        return read_all(STDIN_FILENO, ret_text, ret_len, err);
-    fd = open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
-    status = read_all(fd, ret_text, ret_len, err);
-    (void)close(fd);
-    return status;
-}
-
-/* ret: give it to nucleus_state_document_clear(). */
-static enum nucleus_status read_state(const char *file, struct nucleus_state_document *ret,
-                                      struct nucleus_error *err)
-{
-    enum nucleus_status status;
-    char *text = NULL;
-    size_t len = 0;
-
-    status = read_input(file, &text, &len, err);
-    if (status == NUCLEUS_OK)
-        status = nucleus_state_document_from_json(text, len, ret, err);
-    if (status != NUCLEUS_OK)
-        nucleus_error_wrap(err, "cannot read", (struct nucleus_shown){.name = file});
-    free(text);
-    return status;
-}
-
-/* A cgroup file has been named by then; what else is wrong is wrong with the new file. */
-static enum exit_code fail_state(struct nucleus_error *err, const char *dir)
+/* What failed without a path in its message is about the new file. */
+static enum exit_code save_failed(struct nucleus_error *err, const char *dir)
 {
     if (err->status == NUCLEUS_ERROR_INVALID_ARGUMENT || err->status == NUCLEUS_ERROR_TOO_LARGE)
         nucleus_error_wrap(err, "cannot save", (struct nucleus_shown){dir, "metadata.json"});
     return failed(err);
 }
 
+static enum exit_code save_metadata(struct nucleus_metadata *metadata, const char *dir)
+{
+    struct nucleus_error err;
+    enum nucleus_status status = nucleus_metadata_save(metadata, dir, &err);
+
+    nucleus_metadata_clear(metadata);
+    return status == NUCLEUS_OK ? DONE : failed(&err);
+}
+
 static enum exit_code save_state(const struct nucleus_container_state *state, const char *dir)
 {
     struct nucleus_metadata metadata;
     struct nucleus_error err;
-    enum nucleus_status status;
 
-    status = nucleus_metadata_from_state(state, &metadata, &err);
-    if (status != NUCLEUS_OK)
-        return fail_state(&err, dir);
-    status = nucleus_metadata_save(&metadata, dir, &err);
-    nucleus_metadata_clear(&metadata);
-    return status == NUCLEUS_OK ? DONE : failed(&err);
+    if (nucleus_metadata_from_state(state, &metadata, &err) != NUCLEUS_OK)
+        return save_failed(&err, dir);
+    return save_metadata(&metadata, dir);
 }
 
-static enum exit_code save_from_file(struct arguments *arguments)
+static enum exit_code save_from_state(struct arguments *arguments)
 {
+    const char *file = arguments->values['s'];
     struct nucleus_state_document document;
     struct nucleus_error err;
-    enum exit_code code = check_state_form(arguments);
+    enum nucleus_status status;
+    enum exit_code code = check_file_form(arguments, "--state", "mipngrc");
+    char *text;
+    size_t len;
 
     if (code != DONE)
         return code;
-    if (read_state(arguments->values['s'], &document, &err) != NUCLEUS_OK)
+    if (read_input(file, &text, &len, &err) != NUCLEUS_OK)
         return failed(&err);
+    status = nucleus_state_document_from_json(text, len, &document, &err);
+    free(text);
+    if (status != NUCLEUS_OK) {
+        blame_input("state document", file, &err);
+        return failed(&err);
+    }
+    document.state.version = arguments->values['v'];
     code = save_state(&document.state, arguments->operands[0]);
     nucleus_state_document_clear(&document);
     return code;
+}
+
+static enum exit_code save_from_metadata(struct arguments *arguments)
+{
+    const char *file = arguments->values['m'];
+    struct nucleus_metadata metadata;
+    struct nucleus_error err;
+    enum nucleus_status status;
+    enum exit_code code = check_file_form(arguments, "--metadata", "sipngrcv");
+    char *text;
+    size_t len;
+
+    if (code != DONE)
+        return code;
+    if (read_input(file, &text, &len, &err) != NUCLEUS_OK)
+        return failed(&err);
+    status = nucleus_metadata_from_json(text, len, &metadata, &err);
+    free(text);
+    if (status != NUCLEUS_OK) {
+        blame_input("metadata", file, &err);
+        return failed(&err);
+    }
+    return save_metadata(&metadata, arguments->operands[0]);
 }
 
 static enum exit_code save_from_options(const struct arguments *arguments)
@@ -186,6 +185,7 @@ static enum exit_code save_from_options(const struct arguments *arguments)
         .command = arguments->rest,
         .using_gvisor = values['g'],
         .rootless = values['r'],
+        .version = values['v'],
         .cgroup_path = values['c'],
     };
 
@@ -194,23 +194,14 @@ static enum exit_code save_from_options(const struct arguments *arguments)
 
 enum exit_code ckmeta_save(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"state", required_argument, NULL, 's'},
-        {"id", required_argument, NULL, 'i'},
-        {"pid", required_argument, NULL, 'p'},
-        {"name", required_argument, NULL, 'n'},
-        {"gvisor", no_argument, NULL, 'g'},
-        {"rootless", no_argument, NULL, 'r'},
-        {"cgroup", required_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    struct arguments arguments = {0};
-    enum exit_code code = parse_arguments(argc, argv, "-:h", options, &arguments);
+    struct arguments arguments = {.page = "ckmeta save --help"};
+    enum exit_code code = parse_arguments(argc, argv, "-:h", save_options, &arguments);
 
     if (code != DONE)
         return code;
     if (arguments.values['h'])
         return print_help(save_help);
-    return arguments.values['s'] ? save_from_file(&arguments) : save_from_options(&arguments);
+    if (arguments.values['s'])
+        return save_from_state(&arguments);
+    return arguments.values['m'] ? save_from_metadata(&arguments) : save_from_options(&arguments);
 }

@@ -60,7 +60,7 @@ static void only_plain_bytes_are_skipped(void **state)
         for (size_t place = 0; place < sizeof text; place++) {
             memset(text, place % 2 == 0 ? ' ' : 0x7f, sizeof text);
             text[place] = (char)byte;
-            assert_ptr_equal(nucleus_skip_plain(text, text + sizeof text),
+            assert_ptr_equal(nucleus_skip_text(text, text + sizeof text),
                              text + (plain ? sizeof text : place));
         }
     }

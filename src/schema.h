@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What each struct looks like in JSON: a table per struct, its rows in the order of the document.
+ * Decoder, encoder, clear and the fields of ckmeta all walk these tables.
+ *
+ * To add a member: add it to the struct in the public header and a row to its table in schema.c,
+ * and copy it in nucleus_metadata_from_state() where the state has it. A row whose kind does not
+ * fit the C type of the member does not compile. A new kind is a new constant here; the compiler
+ * then names each switch that lacks it.
+ */
+#ifndef NUCLEUS_SCHEMA_H
+#define NUCLEUS_SCHEMA_H
+
+#include "nucleus/checkpoint.h"
+
+/* How a member stands in JSON; its C type is beside it in schema.c. */
+enum nucleus_member_kind {
+    NUCLEUS_STRING,
+    NUCLEUS_OPTIONAL_STRING, /* or null; NULL when absent */
+    NUCLEUS_STRINGS,         /* array of strings; NULL-terminated */
+    NUCLEUS_BOOL,
+    NUCLEUS_U32,
+    NUCLEUS_U64,
+    NUCLEUS_OPTIONAL_U64,    /* or null */
+    NUCLEUS_OPTIONAL_OBJECT, /* or null; NULL when absent */
+    NUCLEUS_OBJECTS          /* array of objects; their number is a member of its own */
+};
+
+struct nucleus_member {
+    const char *name;
+    enum nucleus_member_kind kind;
+    size_t offset;
+    uint64_t min, max;                   /* of integers, both included */
+    const struct nucleus_object *object; /* of nested structs */
+    size_t offset_count;                 /* of the size_t that counts NUCLEUS_OBJECTS */
+    /* Written only if at least one of the members that say this is present. */
+    bool is_written_if_any;
+};
+
+struct nucleus_object {
+    size_t size; /* of the struct */
+    const struct nucleus_member *members;
+    size_t members_count; /* at most 32 */
+};
+
+extern const struct nucleus_object nucleus_metadata_object;
+extern const struct nucleus_object nucleus_state_object;
+extern const struct nucleus_object nucleus_io_limit_object;
+extern const struct nucleus_object nucleus_resource_limits_object;
+
+#endif
