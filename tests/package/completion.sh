@@ -34,15 +34,17 @@ offers '' x
 offers "$directories" save ''
 offers 'checkpoint' save che
 offers '--state' save --s
-offers '--rootless' save checkpoint --r
+offers '--rootless --runtime-version' save checkpoint --r
 offers "$everything" save --state ''
 offers 'checklist checkpoint' save --state che
+offers "$everything" save --metadata ''
 offers "$everything" save --state =
 offers 'checklist' save --state = checkl
 offers "$directories" save --cgroup ''
 offers '' save --id ''
 offers '' save --pid ''
 offers '' save --name c
+offers '' save --runtime-version c
 offers 'checklist checkpoint' save --id 1 --pid 2 checkpoint -- che
 offers "$everything" save --id 1 --pid 2 checkpoint -- --state ''
 offers "$directories" load ''
