@@ -135,13 +135,14 @@ trap 'kill -KILL "$pid"' EXIT
 while ! tr '\0' '|' <"/proc/$pid/cmdline" | grep -q '^sh|'; do sleep 0.1; done
 action pre-dump || fail "the script fails for an action that it does not know"
 ! action pre-restore || fail "it allows a restore without metadata"
-! CONTAINER_ID='' action post-dump || fail "it saves without an ID"
-CONTAINER_ID=db action post-dump || fail "it does not save"
+action post-dump || fail "it does not save"
 # shellcheck disable=SC2016
 check "the command of the process" "$(words images)" '<sh><-c><kill -STOP $$><a b><><new
 line>'
-check "its ID" "$(ckmeta load images container_id)" db
+check "its ID" "$(ckmeta load images container_id)" images
 check "its process ID" "$(ckmeta load images original_pid)" "$pid"
 action pre-restore || fail "it does not allow a restore"
 cp corrupt/metadata.json images
 ! action pre-restore || fail "it allows a restore with corrupt metadata"
+rm -r images
+! action post-dump || fail "a save that fails does not abort the dump"
