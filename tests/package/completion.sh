@@ -35,16 +35,18 @@ offers "$directories" save ''
 offers 'checkpoint' save che
 offers '--state' save --s
 offers '--rootless --runtime-version' save checkpoint --r
+offers '--metadata' save --m
 offers "$everything" save --state ''
 offers 'checklist checkpoint' save --state che
-offers "$everything" save --metadata ''
 offers "$everything" save --state =
 offers 'checklist' save --state = checkl
+offers "$everything" save --metadata ''
+offers 'checklist' save --metadata = checkl
 offers "$directories" save --cgroup ''
 offers '' save --id ''
 offers '' save --pid ''
+offers '' save --runtime-version ''
 offers '' save --name c
-offers '' save --runtime-version c
 offers 'checklist checkpoint' save --id 1 --pid 2 checkpoint -- che
 offers "$everything" save --id 1 --pid 2 checkpoint -- --state ''
 offers "$directories" load ''
