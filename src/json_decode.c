@@ -15,9 +15,22 @@ struct decoder {
     struct nucleus_error *err;
 };
 
+/* Where the value that is next goes. */
+struct slot {
+    const struct nucleus_member *member;
+    void *object;
+    struct nucleus_where where;
+};
+
 static enum nucleus_status malformed(const struct decoder *decoder)
 {
     return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SYNTAX, NULL, decoder->err);
+}
+
+/* The status of a step of the reader. */
+static enum nucleus_status done(const struct decoder *decoder, bool is_well_formed)
+{
+    return is_well_formed ? NUCLEUS_OK : malformed(decoder);
 }
 
 static enum nucleus_status wrong_type(const struct decoder *decoder,
@@ -43,13 +56,6 @@ static char *decode_escapes(struct nucleus_span quoted)
     return copy;
 }
 
-/* The text that a string stands for. NULL: no memory. */
-static char *string_value(const struct nucleus_json_string *string)
-{
-    return string->has_escape ? decode_escapes(string->quoted)
-                              : nucleus_span_copy(unquoted(string));
-}
-
 /*
  * Makes room for one element more in an array of count, from malloc(3). Its capacity, which need
  * not be kept, is 4 or the power of two that count has reached. Returns the array; NULL: no memory.
@@ -63,88 +69,55 @@ static void *reserve(void *array, size_t count, size_t element_size)
     return realloc(array, (count > 0 ? 2 * count : 4) * element_size);
 }
 
+/* Reads a string. ret: from malloc(3); NULL after an error. */
 static enum nucleus_status read_string(struct decoder *decoder, const struct nucleus_where *where,
                                        char **ret)
 {
     struct nucleus_json_string string;
 
+    *ret = NULL;
     if (nucleus_json_peek(&decoder->reader) != '"')
         return wrong_type(decoder, where, " is not a string");
     if (!nucleus_json_string(&decoder->reader, &string))
         return malformed(decoder);
-    *ret = string_value(&string);
+    *ret = string.has_escape ? decode_escapes(string.quoted) : nucleus_span_copy(unquoted(&string));
     return *ret ? NUCLEUS_OK : nucleus_fail_memory(decoder->err);
 }
 
-static enum nucleus_status decode_string(struct decoder *decoder,
-                                         const struct nucleus_member *member, void *object,
-                                         const struct nucleus_where *where)
+static enum nucleus_status decode_string(struct decoder *decoder, const struct slot *slot)
 {
-    char *copy = NULL;
-    enum nucleus_status status = read_string(decoder, where, &copy);
+    char *text;
+    enum nucleus_status status = read_string(decoder, &slot->where, &text);
 
-    nucleus_member_set_pointer(member, object, copy);
+    nucleus_member_set_pointer(slot->member, slot->object, text);
     return status;
 }
 
-/* Goes into the array that is next. */
-static enum nucleus_status enter_array(struct decoder *decoder, const struct nucleus_where *where,
-                                       bool *ret_more)
-{
-    if (nucleus_json_peek(&decoder->reader) != '[')
-        return wrong_type(decoder, where, " is not an array");
-    return nucleus_json_enter(&decoder->reader, ret_more) ? NUCLEUS_OK : malformed(decoder);
-}
-
 /* Adds a string to the list of count strings that the member is, which stays NULL-terminated. */
-static enum nucleus_status append_string(struct decoder *decoder,
-                                         const struct nucleus_member *member, void *object,
+static enum nucleus_status append_string(struct decoder *decoder, const struct slot *slot,
                                          const struct nucleus_where *element)
 {
     const size_t count = element->index;
-    char **list = reserve(nucleus_member_pointer(member, object), count + 1, sizeof *list);
+    char **list = nucleus_member_pointer(slot->member, slot->object);
 
+    list = reserve(list, count + 1, sizeof *list);
     if (!list)
         return nucleus_fail_memory(decoder->err);
-    nucleus_member_set_pointer(member, object, list);
+    nucleus_member_set_pointer(slot->member, slot->object, list);
     list[count + 1] = NULL;
     return read_string(decoder, element, &list[count]);
-}
-
-static enum nucleus_status decode_strings(struct decoder *decoder,
-                                          const struct nucleus_member *member, void *object,
-                                          const struct nucleus_where *where)
-{
-    struct nucleus_where element = {.outer = where};
-    bool more = false;
-    enum nucleus_status status = enter_array(decoder, where, &more);
-
-    if (status != NUCLEUS_OK)
-        return status;
-    nucleus_member_set_pointer(member, object, calloc(4, sizeof(char *)));
-    if (!nucleus_member_pointer(member, object))
-        return nucleus_fail_memory(decoder->err);
-    for (; more; element.index++) {
-        status = append_string(decoder, member, object, &element);
-        if (status != NUCLEUS_OK)
-            return status;
-        if (!nucleus_json_next(&decoder->reader, &more))
-            return malformed(decoder);
-    }
-    return NUCLEUS_OK;
 }
 
 static enum nucleus_status decode_object(struct decoder *decoder, const struct nucleus_object *type,
                                          void *object, const struct nucleus_where *where);
 
 /* Adds a struct to the array that the member is; it is the member's before it is read. */
-static enum nucleus_status append_object(struct decoder *decoder,
-                                         const struct nucleus_member *member, void *object,
+static enum nucleus_status append_object(struct decoder *decoder, const struct slot *slot,
                                          const struct nucleus_where *element)
 {
-    const struct nucleus_object *type = member->object;
+    const struct nucleus_object *type = slot->member->object;
     const size_t count = element->index;
-    char *structs = nucleus_member_pointer(member, object);
+    char *structs = nucleus_member_pointer(slot->member, slot->object);
 
     if (nucleus_json_peek(&decoder->reader) != '{')
         return wrong_type(decoder, element, " is not an object");
@@ -152,103 +125,107 @@ static enum nucleus_status append_object(struct decoder *decoder,
     if (!structs)
         return nucleus_fail_memory(decoder->err);
     memset(structs + count * type->size, 0, type->size);
-    nucleus_member_set_pointer(member, object, structs);
-    nucleus_member_set_count(member, object, count + 1);
+    nucleus_member_set_pointer(slot->member, slot->object, structs);
+    nucleus_member_set_count(slot->member, slot->object, count + 1);
     return decode_object(decoder, type, structs + count * type->size, element);
 }
 
-static enum nucleus_status decode_objects(struct decoder *decoder,
-                                          const struct nucleus_member *member, void *object,
-                                          const struct nucleus_where *where)
+static enum nucleus_status
+decode_array(struct decoder *decoder, const struct slot *slot,
+             enum nucleus_status (*append)(struct decoder *decoder, const struct slot *slot,
+                                           const struct nucleus_where *element))
 {
-    struct nucleus_where element = {.outer = where};
-    bool more = false;
-    enum nucleus_status status = enter_array(decoder, where, &more);
+    struct nucleus_where element = {.outer = &slot->where};
+    enum nucleus_status status;
+    bool more;
 
-    if (status != NUCLEUS_OK)
-        return status;
-    for (; more; element.index++) {
-        status = append_object(decoder, member, object, &element);
-        if (status != NUCLEUS_OK)
-            return status;
-        if (!nucleus_json_next(&decoder->reader, &more))
-            return malformed(decoder);
+    if (nucleus_json_peek(&decoder->reader) != '[')
+        return wrong_type(decoder, &slot->where, " is not an array");
+    status = done(decoder, nucleus_json_enter(&decoder->reader, &more));
+    for (; status == NUCLEUS_OK && more; element.index++) {
+        status = append(decoder, slot, &element);
+        if (status == NUCLEUS_OK)
+            status = done(decoder, nucleus_json_next(&decoder->reader, &more));
     }
-    return NUCLEUS_OK;
+    return status;
 }
 
-static enum nucleus_status decode_inner(struct decoder *decoder,
-                                        const struct nucleus_member *member, void *object,
-                                        const struct nucleus_where *where)
+static enum nucleus_status decode_strings(struct decoder *decoder, const struct slot *slot)
 {
-    void *inner = calloc(1, member->object->size);
+    char **list = reserve(NULL, 0, sizeof *list);
+
+    if (!list)
+        return nucleus_fail_memory(decoder->err);
+    list[0] = NULL;
+    nucleus_member_set_pointer(slot->member, slot->object, list);
+    return decode_array(decoder, slot, append_string);
+}
+
+static enum nucleus_status decode_inner(struct decoder *decoder, const struct slot *slot)
+{
+    void *inner = calloc(1, slot->member->object->size);
 
     if (!inner)
         return nucleus_fail_memory(decoder->err);
-    nucleus_member_set_pointer(member, object, inner);
-    return decode_object(decoder, member->object, inner, where);
+    nucleus_member_set_pointer(slot->member, slot->object, inner);
+    return decode_object(decoder, slot->member->object, inner, &slot->where);
 }
 
-static enum nucleus_status decode_bool(struct decoder *decoder, const struct nucleus_member *member,
-                                       void *object, const struct nucleus_where *where)
+static enum nucleus_status decode_bool(struct decoder *decoder, const struct slot *slot)
 {
     const char first = nucleus_json_peek(&decoder->reader);
 
     if (first != 't' && first != 'f')
-        return wrong_type(decoder, where, " is not a boolean");
-    *(bool *)nucleus_member_at(member, object) = first == 't';
-    return nucleus_json_skip(&decoder->reader) ? NUCLEUS_OK : malformed(decoder);
+        return wrong_type(decoder, &slot->where, " is not a boolean");
+    *(bool *)nucleus_member_at(slot->member, slot->object) = first == 't';
+    return done(decoder, nucleus_json_skip(&decoder->reader));
 }
 
-/* Only digits make a number here that nucleus takes: no sign, fraction or exponent. */
-static enum nucleus_status decode_integer(struct decoder *decoder,
-                                          const struct nucleus_member *member, void *object,
-                                          const struct nucleus_where *where)
+/* Only digits make a number that nucleus takes here: no sign, fraction or exponent. */
+static enum nucleus_status decode_integer(struct decoder *decoder, const struct slot *slot)
 {
+    const struct nucleus_member *member = slot->member;
     const char first = nucleus_json_peek(&decoder->reader);
     struct nucleus_span number;
     uint64_t value;
 
     if (first < '0' || first > '9')
-        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, where, member);
+        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->where, member);
     if (!nucleus_json_number(&decoder->reader, &number))
         return malformed(decoder);
     if (!nucleus_parse_u64(number, &value) || value < member->min || value > member->max)
-        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, where, member);
-    nucleus_member_set_integer(member, object, value);
+        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->where, member);
+    nucleus_member_set_integer(member, slot->object, value);
     return NUCLEUS_OK;
 }
 
-/* Reads the value that is next into a member of object. */
-static enum nucleus_status decode_member(struct decoder *decoder,
-                                         const struct nucleus_member *member, void *object,
-                                         const struct nucleus_where *where)
+static enum nucleus_status decode_value(struct decoder *decoder, const struct slot *slot)
 {
     enum nucleus_status status = NUCLEUS_OK;
 
-    if (nucleus_member_is_optional(member) && nucleus_json_peek(&decoder->reader) == 'n')
-        return nucleus_json_skip(&decoder->reader) ? NUCLEUS_OK : malformed(decoder);
-    switch (member->kind) {
+    if (nucleus_member_is_optional(slot->member) && nucleus_json_peek(&decoder->reader) == 'n')
+        return done(decoder, nucleus_json_skip(&decoder->reader));
+    switch (slot->member->kind) {
     case NUCLEUS_STRING:
     case NUCLEUS_OPTIONAL_STRING:
-        status = decode_string(decoder, member, object, where);
+        status = decode_string(decoder, slot);
         break;
     case NUCLEUS_STRINGS:
-        status = decode_strings(decoder, member, object, where);
+        status = decode_strings(decoder, slot);
         break;
     case NUCLEUS_BOOL:
-        status = decode_bool(decoder, member, object, where);
+        status = decode_bool(decoder, slot);
         break;
     case NUCLEUS_U32:
     case NUCLEUS_U64:
     case NUCLEUS_OPTIONAL_U64:
-        status = decode_integer(decoder, member, object, where);
+        status = decode_integer(decoder, slot);
         break;
     case NUCLEUS_OPTIONAL_OBJECT:
-        status = decode_inner(decoder, member, object, where);
+        status = decode_inner(decoder, slot);
         break;
     case NUCLEUS_OBJECTS:
-        status = decode_objects(decoder, member, object, where);
+        status = decode_array(decoder, slot, append_object);
         break;
     }
     return status;
@@ -280,22 +257,21 @@ static enum nucleus_status decode_pair(struct decoder *decoder, const struct nuc
                                        void *object, uint32_t *seen,
                                        const struct nucleus_where *where)
 {
-    const struct nucleus_member *member = NULL;
-    enum nucleus_status status = read_name(decoder, type, &member);
-    struct nucleus_where here = {.outer = where};
+    struct slot slot = {.object = object, .where = {.outer = where}};
+    enum nucleus_status status = read_name(decoder, type, &slot.member);
     uint32_t bit;
 
     if (status != NUCLEUS_OK)
         return status;
-    if (!member)
-        return nucleus_json_skip(&decoder->reader) ? NUCLEUS_OK : malformed(decoder);
-    here.name = member->name;
-    bit = UINT32_C(1) << (member - type->members);
+    if (!slot.member)
+        return done(decoder, nucleus_json_skip(&decoder->reader));
+    slot.where.name = slot.member->name;
+    bit = UINT32_C(1) << (slot.member - type->members);
     if (*seen & bit)
-        return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "duplicate member", &here,
-                                   "");
+        return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "duplicate member",
+                                   &slot.where, "");
     *seen |= bit;
-    return decode_member(decoder, member, object, &here);
+    return decode_value(decoder, &slot);
 }
 
 /* Reports the first member that is required but not among seen. */
@@ -318,22 +294,19 @@ static enum nucleus_status check_complete(const struct decoder *decoder,
 static enum nucleus_status decode_object(struct decoder *decoder, const struct nucleus_object *type,
                                          void *object, const struct nucleus_where *where)
 {
+    enum nucleus_status status;
     uint32_t seen = 0;
     bool more;
 
     if (nucleus_json_peek(&decoder->reader) != '{')
         return wrong_type(decoder, where, " is not an object");
-    if (!nucleus_json_enter(&decoder->reader, &more))
-        return malformed(decoder);
-    while (more) {
-        enum nucleus_status status = decode_pair(decoder, type, object, &seen, where);
-
-        if (status != NUCLEUS_OK)
-            return status;
-        if (!nucleus_json_next(&decoder->reader, &more))
-            return malformed(decoder);
+    status = done(decoder, nucleus_json_enter(&decoder->reader, &more));
+    while (status == NUCLEUS_OK && more) {
+        status = decode_pair(decoder, type, object, &seen, where);
+        if (status == NUCLEUS_OK)
+            status = done(decoder, nucleus_json_next(&decoder->reader, &more));
     }
-    return check_complete(decoder, type, seen, where);
+    return status == NUCLEUS_OK ? check_complete(decoder, type, seen, where) : status;
 }
 
 static enum nucleus_status decode_document(struct decoder *decoder,
@@ -345,9 +318,7 @@ static enum nucleus_status decode_document(struct decoder *decoder,
         return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SCHEMA, "expected an object",
                                  decoder->err);
     status = decode_object(decoder, type, object, NULL);
-    if (status == NUCLEUS_OK && !nucleus_json_finish(&decoder->reader))
-        return malformed(decoder);
-    return status;
+    return status == NUCLEUS_OK ? done(decoder, nucleus_json_finish(&decoder->reader)) : status;
 }
 
 /* Of a document that is wrong in both ways, the syntax is reported: reads all of it. */

@@ -115,6 +115,24 @@ size_t count_descriptors(void)
     return count;
 }
 
+enum nucleus_status parse_exactly(const char *text, size_t len, struct nucleus_metadata *ret,
+                                  struct nucleus_error *err)
+{
+    struct nucleus_metadata poison;
+    enum nucleus_status status;
+    char *copy = malloc(len > 0 ? len : 1);
+
+    assert_non_null(copy);
+    memcpy(copy, text, len);
+    memset(&poison, 0xa5, sizeof poison);
+    *ret = poison;
+    status = nucleus_metadata_from_json(copy + (len > 0 ? 0 : 1), len, ret, err);
+    free(copy);
+    assert_true(status == NUCLEUS_OK || memcmp(ret, &poison, sizeof poison) == 0);
+    assert_int_equal(status, err->status);
+    return status;
+}
+
 char *copy_text(const char *text)
 {
     char *copy = malloc(strlen(text) + 1);

@@ -217,23 +217,117 @@ static void a_nul_is_no_end_of_a_number(void **state)
     assert_status(capture(*state, &metadata, &err), NUCLEUS_ERROR_SCHEMA, &err);
 }
 
-static void a_missing_file_is_an_io_error_but_for_io_max(void **state)
+/* Which limits are absent once a file is; in the order of files. */
+static bool is_absent(const struct nucleus_resource_limits *limits, size_t file)
 {
-    for (size_t i = 0; i < FILES; i++) {
+    const bool absent[FILES] = {
+        !limits->memory_bytes.is_set,
+        !limits->memory_high.is_set,
+        !limits->memory_swap_max.is_set,
+        !limits->cpu_quota_us.is_set && limits->cpu_period_us == 100000,
+        !limits->cpu_weight.is_set,
+        !limits->pids_max.is_set,
+        limits->io_limits_count == 0,
+    };
+
+    return absent[file];
+}
+
+static const struct {
+    const char *name;
+    const char *controllers; /* the content of cgroup.controllers; NULL: there is none */
+    bool may_be_missing[FILES];
+} cgroups[] = {
+    {"no controllers", NULL, {[6] = true}},
+    {"all enabled", "cpuset cpu io memory hugetlb pids\n", {[2] = true, [6] = true}},
+    {"none enabled", "\n", {true, true, true, true, true, true, true}},
+    {"no memory", "cpu io pids\n", {[0] = true, [1] = true, [2] = true, [6] = true}},
+    {"no cpu", "cpuset io memory pids\n", {[2] = true, [3] = true, [4] = true, [6] = true}},
+    {"no pids", "cpu memory pid pidsx\n", {[2] = true, [5] = true, [6] = true}},
+};
+
+static bool is_missing_file_judged(const char *dir, size_t cgroup, size_t file)
+{
+    struct nucleus_metadata metadata;
+    struct nucleus_error err;
+    enum nucleus_status status = capture(dir, &metadata, &err);
+    char message[512];
+    bool good;
+
+    if (status == NUCLEUS_OK) {
+        good = cgroups[cgroup].may_be_missing[file] && is_absent(metadata.resource_limits, file);
+        nucleus_metadata_clear(&metadata);
+        return good;
+    }
+    (void)snprintf(message, sizeof message, "cannot read '%s/%s': %s", dir, files[file],
+                   strerror(ENOENT));
+    return !cgroups[cgroup].may_be_missing[file] && status == NUCLEUS_ERROR_IO &&
+           err.os_error == ENOENT && strcmp(err.message, message) == 0;
+}
+
+static void a_file_may_be_missing_if_its_controller_is_not_enabled(void **state)
+{
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < sizeof cgroups / sizeof cgroups[0]; i++) {
+        if (cgroups[i].controllers)
+            write_text(path_in(*state, "cgroup.controllers"), cgroups[i].controllers);
+        for (size_t file = 0; file < FILES; file++) {
+            make_cgroup(*state);
+            assert_int_equal(unlink(path_in(*state, files[file])), 0);
+            if (!is_missing_file_judged(*state, i, file)) {
+                print_error("%s, without %s\n", cgroups[i].name, files[file]);
+                wrong++;
+            }
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void a_cgroup_without_controllers_has_no_limits(void **state)
+{
+    struct nucleus_metadata metadata;
+    struct nucleus_error err;
+
+    write_text(path_in(*state, "cgroup.controllers"), "");
+    assert_status(capture(*state, &metadata, &err), NUCLEUS_OK, &err);
+    for (size_t file = 0; file < FILES; file++)
+        assert_true(is_absent(metadata.resource_limits, file));
+    nucleus_metadata_clear(&metadata);
+}
+
+static void a_list_of_controllers_that_cannot_be_read_is_an_error(void **state)
+{
+    struct nucleus_metadata metadata;
+    struct nucleus_error err;
+
+    assert_int_equal(mkfifo(path_in(*state, "cgroup.controllers"), 0600), 0);
+    assert_status(capture(*state, &metadata, &err), NUCLEUS_ERROR_NOT_REGULAR, &err);
+    assert_contains(err.message, "/cgroup.controllers': not a regular file");
+}
+
+static void a_malformed_file_is_told_what_was_expected(void **state)
+{
+    static const struct {
+        const char *file, *reason;
+    } malformed[] = {
+        {"memory.max", "expected 'max' or a number from 0 to 18446744073709551615"},
+        {"pids.max", "expected 'max' or a number from 1 to 18446744073709551614"},
+        {"cpu.max", "expected 'QUOTA PERIOD', QUOTA a number or 'max', PERIOD not 0"},
+        {"io.max", "expected 'MAJOR:MINOR KEY=VALUE...' with keys riops, wiops, rbps, wbps"},
+    };
+
+    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
         struct nucleus_metadata metadata;
         struct nucleus_error err;
+        char message[512];
 
         make_cgroup(*state);
-        assert_int_equal(unlink(path_in(*state, files[i])), 0);
-        if (strcmp(files[i], "io.max") == 0) {
-            assert_status(capture(*state, &metadata, &err), NUCLEUS_OK, &err);
-            assert_int_equal(metadata.resource_limits->io_limits_count, 0);
-            nucleus_metadata_clear(&metadata);
-            continue;
-        }
-        assert_status(capture(*state, &metadata, &err), NUCLEUS_ERROR_IO, &err);
-        assert_int_equal(err.os_error, ENOENT);
-        assert_contains(err.message, path_in(*state, files[i]));
+        write_text(path_in(*state, malformed[i].file), "x");
+        assert_status(capture(*state, &metadata, &err), NUCLEUS_ERROR_SCHEMA, &err);
+        (void)snprintf(message, sizeof message, "cannot read '%s': %s",
+                       path_in(*state, malformed[i].file), malformed[i].reason);
+        assert_string_equal(err.message, message);
     }
 }
 
@@ -281,6 +375,7 @@ static void a_bad_directory_is_named(void **state)
 
     assert_status(capture(path_in(*state, "none"), &metadata, &err), NUCLEUS_ERROR_IO, &err);
     assert_int_equal(err.os_error, ENOENT);
+    assert_contains(err.message, "cannot open cgroup directory '");
     assert_contains(err.message, path_in(*state, "none"));
     write_text(path_in(*state, "file"), "x");
     assert_status(capture(path_in(*state, "file"), &metadata, &err), NUCLEUS_ERROR_NOT_DIRECTORY,
@@ -311,7 +406,10 @@ int main(void)
         TEST(good_files_are_taken_and_bad_ones_named),
         TEST(each_device_has_its_own_limits),
         TEST(a_nul_is_no_end_of_a_number),
-        TEST(a_missing_file_is_an_io_error_but_for_io_max),
+        TEST(a_file_may_be_missing_if_its_controller_is_not_enabled),
+        TEST(a_cgroup_without_controllers_has_no_limits),
+        TEST(a_list_of_controllers_that_cannot_be_read_is_an_error),
+        TEST(a_malformed_file_is_told_what_was_expected),
         TEST(nothing_but_a_file_is_read),
         TEST(a_file_without_end_is_refused),
         TEST(a_bad_directory_is_named),

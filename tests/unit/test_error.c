@@ -3,6 +3,8 @@
 #include "support.h"
 
 #include <errno.h>
+#include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +93,78 @@ static void wrapping_keeps_status_and_reason(void **state)
     assert_string_equal(err.message, "cannot load '/ck/metadata.json': line 7");
 }
 
+/* The library's messages are English: it asks for the names of errors in the C locale. */
+static struct {
+    bool fails;
+    int mask;
+    char name[8];
+} newlocale_call;
+
+locale_t __wrap_newlocale(int mask, const char *name, locale_t base);
+locale_t __real_newlocale(int mask, const char *name, locale_t base);
+
+locale_t __wrap_newlocale(int mask, const char *name, locale_t base)
+{
+    newlocale_call.mask = mask;
+    (void)snprintf(newlocale_call.name, sizeof newlocale_call.name, "%s", name);
+    return newlocale_call.fails ? (locale_t)0 : __real_newlocale(mask, name, base);
+}
+
+static void reasons_are_english_in_every_locale(void **state)
+{
+    char text[64];
+
+    (void)state;
+    nucleus_describe_errno(ENOSPC, text, sizeof text);
+    assert_string_equal(text, strerror(ENOSPC)); /* the test's own locale is C */
+    assert_int_equal(newlocale_call.mask, LC_ALL_MASK);
+    assert_string_equal(newlocale_call.name, "C");
+}
+
+static void without_a_locale_an_error_is_a_number(void **state)
+{
+    char text[64];
+
+    (void)state;
+    newlocale_call.fails = true;
+    nucleus_describe_errno(ENOSPC, text, sizeof text);
+    newlocale_call.fails = false;
+    assert_true(strncmp(text, "error ", 6) == 0 && atoi(text + 6) == ENOSPC);
+}
+
+static void each_status_has_its_own_name(void **state)
+{
+#define NAMED(status)                                                                              \
+    {                                                                                              \
+        status, #status                                                                            \
+    }
+    static const struct {
+        enum nucleus_status status;
+        const char *name;
+    } rows[] = {
+        NAMED(NUCLEUS_OK),
+        NAMED(NUCLEUS_ERROR_INVALID_ARGUMENT),
+        NAMED(NUCLEUS_ERROR_NO_MEMORY),
+        NAMED(NUCLEUS_ERROR_NOT_FOUND),
+        NAMED(NUCLEUS_ERROR_NOT_DIRECTORY),
+        NAMED(NUCLEUS_ERROR_SYMLINK),
+        NAMED(NUCLEUS_ERROR_NOT_REGULAR),
+        NAMED(NUCLEUS_ERROR_TOO_LARGE),
+        NAMED(NUCLEUS_ERROR_SYNTAX),
+        NAMED(NUCLEUS_ERROR_SCHEMA),
+        NAMED(NUCLEUS_ERROR_IO),
+        NAMED(NUCLEUS_ERROR_NOT_DURABLE),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(rows[i].status, i);
+        assert_string_equal(nucleus_status_name(rows[i].status), rows[i].name);
+    }
+    assert_string_equal(nucleus_status_name((enum nucleus_status)12), "unknown status");
+    assert_string_equal(nucleus_status_name((enum nucleus_status) - 1), "unknown status");
+}
+
 static void an_unknown_errno_still_has_words(void **state)
 {
     char small[4];
@@ -117,7 +191,8 @@ static void no_message_is_needed(void **state)
     assert_int_equal(nucleus_metadata_to_json(&metadata, &text, &len, NULL),
                      NUCLEUS_ERROR_INVALID_ARGUMENT);
     assert_int_equal(nucleus_metadata_from_json("x", 1, &metadata, NULL), NUCLEUS_ERROR_SYNTAX);
-    assert_int_equal(nucleus_state_document_from_json("x", 1, &document, NULL), NUCLEUS_ERROR_SYNTAX);
+    assert_int_equal(nucleus_state_document_from_json("x", 1, &document, NULL),
+                     NUCLEUS_ERROR_SYNTAX);
     assert_int_equal(nucleus_metadata_save(&metadata, "/nonexistent", NULL),
                      NUCLEUS_ERROR_INVALID_ARGUMENT);
     assert_int_equal(nucleus_metadata_save_at(&metadata, -1, NULL), NUCLEUS_ERROR_INVALID_ARGUMENT);
@@ -133,6 +208,9 @@ int main(void)
         cmocka_unit_test(foreign_text_is_escaped),
         cmocka_unit_test(a_long_path_loses_its_beginning),
         cmocka_unit_test(wrapping_keeps_status_and_reason),
+        cmocka_unit_test(reasons_are_english_in_every_locale),
+        cmocka_unit_test(without_a_locale_an_error_is_a_number),
+        cmocka_unit_test(each_status_has_its_own_name),
         cmocka_unit_test(an_unknown_errno_still_has_words),
         cmocka_unit_test(no_message_is_needed),
     };

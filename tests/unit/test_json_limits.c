@@ -13,7 +13,7 @@ static const char tail[] =
 static enum nucleus_status parse(const char *text, size_t len, struct nucleus_error *err)
 {
     struct nucleus_metadata metadata;
-    enum nucleus_status status = nucleus_metadata_from_json(text, len, &metadata, err);
+    enum nucleus_status status = parse_exactly(text, len, &metadata, err);
 
     if (status == NUCLEUS_OK)
         nucleus_metadata_clear(&metadata);
@@ -48,7 +48,7 @@ static void nesting_stops_at_128(void **state)
         free(text);
         text = nested(129, brackets[i][0], brackets[i][1]);
         assert_status(parse(text, strlen(text), &err), NUCLEUS_ERROR_SYNTAX, &err);
-        assert_contains(err.message, "nested deeper than 128");
+        assert_contains(err.message, "nested more than 128 levels deep");
         free(text);
     }
 }
@@ -62,11 +62,11 @@ static void a_million_brackets_are_refused_at_once(void **state)
     assert_non_null(text);
     memset(text, '[', 1000000);
     assert_status(parse(text, 1000000, &err), NUCLEUS_ERROR_SYNTAX, &err);
-    assert_string_equal(err.message, "line 1, column 129: nested deeper than 128");
+    assert_string_equal(err.message, "line 1, column 129: nested more than 128 levels deep");
     free(text);
 }
 
-/* Words are taken from cJSON's tree a block at a time; none is lost between two blocks. */
+/* The list grows many times on the way. */
 static void every_word_of_a_long_command_is_kept(void **state)
 {
     enum { WORDS = 300000 };

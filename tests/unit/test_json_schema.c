@@ -15,6 +15,7 @@
 #define LIMITS(members) BASE ",\"resource_limits\":{" members "}}"
 #define PERIOD "\"cpu_period_us\":7,"
 #define NO_IO "\"io_limits\":[]"
+#define MOST "18446744073709551615"
 
 struct row {
     const char *name;
@@ -26,21 +27,20 @@ static const struct row rows[] = {
     {"base", BASE "}", NULL},
     {"array", "[]", "line 1, column 1: expected an object"},
     {"string", "\n \"x\"", "line 2, column 2: expected an object"},
-    {"empty object", "{}", "member 'container_id' is missing"},
-    {"one missing", "{" TAIL "}", "member 'container_id' is missing"},
+    {"empty object", "{}", "missing member 'container_id'"},
+    {"one missing", "{" TAIL "}", "missing member 'container_id'"},
     {"last missing",
      HEAD "\"original_pid\":1,\"command\":[],\"checkpoint_at\":5,"
           "\"version\":\"v\",\"using_gvisor\":false}",
-     "member 'rootless' is missing"},
+     "missing member 'rootless'"},
     {"case counts", BASE ",\"Rootless\":1}", NULL},
     {"unknown members", BASE ",\"x\":{\"y\":[1,{}]},\"x\":null,\"\":-0.0e+99}", NULL},
     {"long number in an unknown member",
      BASE ",\"x\":12345678901234567890123456789012345678901234567890123456789012345678901234567890"
           "}",
      NULL},
-    {"twice", BASE ",\"rootless\":true}", "member 'rootless' stands there twice"},
-    {"twice, once escaped", BASE ",\"root\\u006cess\":true}",
-     "member 'rootless' stands there twice"},
+    {"twice", BASE ",\"rootless\":true}", "duplicate member 'rootless'"},
+    {"twice, once escaped", BASE ",\"root\\u006cess\":true}", "duplicate member 'rootless'"},
     {"escaped name",
      "{\"\\u0063ontainer_id\":\"a\",\"container_name\":\"b\",\"original_pid\":1,"
      "\"command\":[]," TAIL "}",
@@ -49,58 +49,72 @@ static const struct row rows[] = {
     {"id is a number", "{\"container_id\":1}", "member 'container_id' is not a string"},
     {"id is a long number", "{\"container_id\":12345678901234567890}",
      "member 'container_id' is not a string"},
-    {"gvisor is a number", "{\"using_gvisor\":0}",
-     "member 'using_gvisor' is neither true nor false"},
+    {"gvisor is a number", "{\"using_gvisor\":0}", "member 'using_gvisor' is not a boolean"},
     {"pid is 2^32-1", HEAD "\"original_pid\":4294967295,\"command\":[]," TAIL "}", NULL},
     {"pid is 2^32", "{\"original_pid\":4294967296}",
-     "member 'original_pid' is not an integer from 0 to 4294967295"},
+     "member 'original_pid' must be an integer from 0 to 4294967295"},
     {"pid is negative", "{\"original_pid\":-1}",
-     "member 'original_pid' is not an integer from 0 to 4294967295"},
+     "member 'original_pid' must be an integer from 0 to 4294967295"},
     {"pid is minus zero", "{\"original_pid\":-0}",
-     "member 'original_pid' is not an integer from 0 to 4294967295"},
+     "member 'original_pid' must be an integer from 0 to 4294967295"},
     {"pid is a float", "{\"original_pid\":1.0}",
-     "member 'original_pid' is not an integer from 0 to 4294967295"},
+     "member 'original_pid' must be an integer from 0 to 4294967295"},
     {"pid has an exponent", "{\"original_pid\":1e0}",
-     "member 'original_pid' is not an integer from 0 to 4294967295"},
+     "member 'original_pid' must be an integer from 0 to 4294967295"},
     {"pid is a string", "{\"original_pid\":\"1\"}",
-     "member 'original_pid' is not an integer from 0 to 4294967295"},
+     "member 'original_pid' must be an integer from 0 to 4294967295"},
     {"time is 2^64", "{\"checkpoint_at\":18446744073709551616}",
-     "member 'checkpoint_at' is not an integer from 0 to 18446744073709551615"},
+     "member 'checkpoint_at' must be an integer from 0 to 18446744073709551615"},
     {"command is a string", "{\"command\":\"a\"}", "member 'command' is not an array"},
     {"word is a number", "{\"command\":[\"a\",1]}", "member 'command[1]' is not a string"},
     {"word is a long number", "{\"command\":[1234567890123456789]}",
      "member 'command[0]' is not a string"},
     {"cgroup_path is null", BASE ",\"cgroup_path\":null,\"resource_limits\":null}", NULL},
     {"cgroup_path twice", BASE ",\"cgroup_path\":null,\"cgroup_path\":null}",
-     "member 'cgroup_path' stands there twice"},
+     "duplicate member 'cgroup_path'"},
     {"cgroup_path is a number", BASE ",\"cgroup_path\":1}", "member 'cgroup_path' is not a string"},
     {"limits are an array", BASE ",\"resource_limits\":[]}",
      "member 'resource_limits' is not an object"},
     {"least limits", LIMITS(PERIOD NO_IO), NULL},
+    {"lowest numbers",
+     LIMITS("\"cpu_period_us\":1,\"pids_max\":1,\"memory_bytes\":0,\"memory_high\":0,"
+            "\"memory_swap_max\":0,\"cpu_quota_us\":0,\"cpu_weight\":0,\"io_limits\":["
+            "{\"device\":\"\",\"riops\":0,\"wiops\":0,\"rbps\":0,\"wbps\":0}]"),
+     NULL},
+    {"highest numbers",
+     LIMITS("\"cpu_period_us\":" MOST ",\"memory_bytes\":" MOST ",\"memory_high\":" MOST
+            ",\"memory_swap_max\":" MOST ",\"cpu_quota_us\":" MOST ",\"cpu_weight\":" MOST
+            ",\"io_limits\":[{\"device\":\"\",\"riops\":" MOST ",\"wiops\":" MOST ",\"rbps\":" MOST
+            ",\"wbps\":" MOST "}]"),
+     NULL},
+    {"memory_high is 2^64", LIMITS(PERIOD NO_IO ",\"memory_high\":18446744073709551616"),
+     "member 'resource_limits.memory_high' must be null or an integer from 0 to " MOST},
+    {"I/O limit is 2^64",
+     LIMITS(PERIOD "\"io_limits\":[{\"device\":\"\",\"wbps\":18446744073709551616}]"),
+     "member 'resource_limits.io_limits[0].wbps' must be null or an integer from 0 to " MOST},
     {"limits with unknown members", LIMITS(PERIOD NO_IO ",\"x\":[0,{\"y\":1.5}]"), NULL},
-    {"no period", LIMITS(NO_IO), "member 'resource_limits.cpu_period_us' is missing"},
+    {"no period", LIMITS(NO_IO), "missing member 'resource_limits.cpu_period_us'"},
     {"period is null", LIMITS("\"cpu_period_us\":null," NO_IO),
-     "member 'resource_limits.cpu_period_us' is not an integer from 1 to 18446744073709551615"},
+     "member 'resource_limits.cpu_period_us' must be an integer from 1 to 18446744073709551615"},
     {"period is 0", LIMITS("\"cpu_period_us\":0," NO_IO),
-     "member 'resource_limits.cpu_period_us' is not an integer from 1 to 18446744073709551615"},
+     "member 'resource_limits.cpu_period_us' must be an integer from 1 to 18446744073709551615"},
     {"pids_max is 0", LIMITS(PERIOD NO_IO ",\"pids_max\":0"),
-     "member 'resource_limits.pids_max' is neither null nor an integer from 1 to "
+     "member 'resource_limits.pids_max' must be null or an integer from 1 to "
      "18446744073709551614"},
     {"pids_max is 2^64-1", LIMITS(PERIOD NO_IO ",\"pids_max\":18446744073709551615"),
-     "member 'resource_limits.pids_max' is neither null nor an integer from 1 to "
+     "member 'resource_limits.pids_max' must be null or an integer from 1 to "
      "18446744073709551614"},
     {"pids_max is 2^64-2", LIMITS(PERIOD NO_IO ",\"pids_max\":18446744073709551614"), NULL},
     {"limit twice", LIMITS(PERIOD PERIOD NO_IO),
-     "member 'resource_limits.cpu_period_us' stands there twice"},
+     "duplicate member 'resource_limits.cpu_period_us'"},
     {"limit is a float", LIMITS(PERIOD NO_IO ",\"memory_bytes\":1.5"),
-     "member 'resource_limits.memory_bytes' is neither null nor an integer from 0 to "
+     "member 'resource_limits.memory_bytes' must be null or an integer from 0 to "
      "18446744073709551615"},
-    {"no io_limits", LIMITS("\"cpu_period_us\":7"),
-     "member 'resource_limits.io_limits' is missing"},
+    {"no io_limits", LIMITS("\"cpu_period_us\":7"), "missing member 'resource_limits.io_limits'"},
     {"io_limits is null", LIMITS(PERIOD "\"io_limits\":null"),
      "member 'resource_limits.io_limits' is not an array"},
     {"no device", LIMITS(PERIOD "\"io_limits\":[{\"device\":\"8:0\"},{\"rbps\":1}]"),
-     "member 'resource_limits.io_limits[1].device' is missing"},
+     "missing member 'resource_limits.io_limits[1].device'"},
     {"any device", LIMITS(PERIOD "\"io_limits\":[{\"device\":\"\",\"wbps\":null}]"), NULL},
     {"I/O limit is an array", LIMITS(PERIOD "\"io_limits\":[[\"8:0\",1,2,3,4]]"),
      "member 'resource_limits.io_limits[0]' is not an object"},
@@ -110,8 +124,7 @@ static bool check(const struct row *row)
 {
     struct nucleus_metadata metadata;
     struct nucleus_error err;
-    enum nucleus_status status =
-        nucleus_metadata_from_json(row->text, strlen(row->text), &metadata, &err);
+    enum nucleus_status status = parse_exactly(row->text, strlen(row->text), &metadata, &err);
 
     if (status == NUCLEUS_OK) {
         nucleus_metadata_clear(&metadata);
@@ -132,24 +145,6 @@ static void a_refusal_names_the_member(void **state)
         }
     }
     assert_int_equal(wrong, 0);
-}
-
-static void a_refusal_leaves_the_output_alone(void **state)
-{
-    struct nucleus_metadata metadata, poison;
-    struct nucleus_error err;
-
-    (void)state;
-    memset(&poison, 0xa5, sizeof poison);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!rows[i].message)
-            continue;
-        memset(&metadata, 0xa5, sizeof metadata);
-        assert_status(
-            nucleus_metadata_from_json(rows[i].text, strlen(rows[i].text), &metadata, &err),
-            NUCLEUS_ERROR_SCHEMA, &err);
-        assert_memory_equal(&metadata, &poison, sizeof poison);
-    }
 }
 
 static void integers_are_exact(void **state)
@@ -173,14 +168,13 @@ static void integers_are_exact(void **state)
                                 "\"version\":\"v\",\"using_gvisor\":true,\"rootless\":true}",
                            (unsigned long long)values[i]);
 
-        assert_status(nucleus_metadata_from_json(text, (size_t)len, &metadata, &err), NUCLEUS_OK,
-                      &err);
+        assert_status(parse_exactly(text, (size_t)len, &metadata, &err), NUCLEUS_OK, &err);
         assert_true(metadata.checkpoint_at == values[i]);
         nucleus_metadata_clear(&metadata);
     }
 }
 
-/* Numbers that need a mark stand beside strings, escapes and brackets that must not be touched. */
+/* Numbers that no double holds stand beside strings that look like them. */
 static void values_beside_long_numbers_are_exact(void **state)
 {
     static const char text[] =
@@ -191,8 +185,7 @@ static void values_beside_long_numbers_are_exact(void **state)
     struct nucleus_error err;
 
     (void)state;
-    assert_status(nucleus_metadata_from_json(text, sizeof text - 1, &metadata, &err), NUCLEUS_OK,
-                  &err);
+    assert_status(parse_exactly(text, sizeof text - 1, &metadata, &err), NUCLEUS_OK, &err);
     assert_string_equal(metadata.container_id, "a\\");
     assert_string_equal(metadata.container_name, "\"9.5\xc3\xa9");
     assert_string_equal(metadata.command[0], "1e9");
@@ -205,7 +198,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_names_the_member),
-        cmocka_unit_test(a_refusal_leaves_the_output_alone),
         cmocka_unit_test(integers_are_exact),
         cmocka_unit_test(values_beside_long_numbers_are_exact),
     };

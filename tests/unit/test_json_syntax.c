@@ -2,6 +2,7 @@
 /* What is not JSON is refused with the line and column where it stops being JSON. */
 #include "support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct row {
@@ -14,14 +15,15 @@ struct row {
 #define BYTES(literal) literal, sizeof literal - 1
 
 static const struct row rows[] = {
-    {"empty", "", 0, "line 1, column 1: unexpected end of text"},
-    {"white space alone", " \n\t\r", 0, "line 2, column 3: unexpected end of text"},
+    {"empty", "", 0, "line 1, column 1: unexpected end of input"},
+    {"white space alone", " \n\t\r", 0, "line 2, column 3: unexpected end of input"},
     {"other white space", "\v{}", 0, "line 1, column 1: expected a value"},
     {"NUL", BYTES("\0{}"), "line 1, column 1: expected a value"},
-    {"NUL behind the end", BYTES("{}\0"), "line 1, column 3: text after the document"},
+    {"NUL behind the end", BYTES("{}\0"),
+     "line 1, column 3: trailing characters after the document"},
     {"BOM", "\xef\xbb\xbf{}", 0, "line 1, column 1: expected a value"},
-    {"two documents", "{}\n {}", 0, "line 2, column 2: text after the document"},
-    {"open object", "{", 0, "line 1, column 2: unexpected end of text"},
+    {"two documents", "{}\n {}", 0, "line 2, column 2: trailing characters after the document"},
+    {"open object", "{", 0, "line 1, column 2: unexpected end of input"},
     {"name without quotes", "{a:1}", 0, "line 1, column 2: expected a member name"},
     {"comma before the end", "{\"a\":1,}", 0, "line 1, column 8: expected a member name"},
     {"no colon", "{\"a\" 1}", 0, "line 1, column 6: expected ':'"},
@@ -30,8 +32,8 @@ static const struct row rows[] = {
     {"no comma in an array", "[1 2]", 0, "line 1, column 4: expected ',' or ']'"},
     {"brackets crossed", "[1}", 0, "line 1, column 3: expected ',' or ']'"},
     {"comma before the end of an array", "[1,]", 0, "line 1, column 4: expected a value"},
-    {"text ends behind a value", "[1", 0, "line 1, column 3: unexpected end of text"},
-    {"text ends behind a comma", "[1,", 0, "line 1, column 4: unexpected end of text"},
+    {"text ends behind a value", "[1", 0, "line 1, column 3: unexpected end of input"},
+    {"text ends behind a comma", "[1,", 0, "line 1, column 4: unexpected end of input"},
     {"literal cut short", "tru", 0, "line 1, column 1: expected a value"},
     {"literal in capitals", "[True]", 0, "line 1, column 2: expected a value"},
     {"literal false misspelt", "falsy", 0, "line 1, column 1: expected a value"},
@@ -46,18 +48,28 @@ static const struct row rows[] = {
     {"exponent without digits", "[1e]", 0, "line 1, column 2: malformed number"},
     {"exponent with sign alone", "[1E+]", 0, "line 1, column 2: malformed number"},
     {"exponent at the end", "1e", 0, "line 1, column 1: malformed number"},
-    {"open string", "[\"a", 0, "line 1, column 4: unexpected end of text"},
-    {"open name", "{\"a", 0, "line 1, column 4: unexpected end of text"},
-    {"control byte", "[\"a\x01\"]", 0, "line 1, column 4: control byte in a string"},
-    {"newline in a string", "[\"a\n\"]", 0, "line 1, column 4: control byte in a string"},
-    {"NUL in a string", BYTES("[\"a\0\"]"), "line 1, column 4: control byte in a string"},
-    {"unknown escape", "[\"\\x\"]", 0, "line 1, column 3: unknown escape"},
-    {"text ends in an escape", "[\"\\", 0, "line 1, column 3: unknown escape"},
-    {"NUL as an escape", BYTES("[\"\\\0\"]"), "line 1, column 3: unknown escape"},
+    {"open string", "[\"a", 0, "line 1, column 4: unexpected end of input"},
+    {"open name", "{\"a", 0, "line 1, column 4: unexpected end of input"},
+    {"control byte", "[\"a\x01\"]", 0, "line 1, column 4: unescaped control character in string"},
+    {"newline in a string", "[\"a\n\"]", 0,
+     "line 1, column 4: unescaped control character in string"},
+    {"NUL in a string", BYTES("[\"a\0\"]"),
+     "line 1, column 4: unescaped control character in string"},
+    {"unknown escape", "[\"\\x\"]", 0, "line 1, column 3: invalid escape sequence"},
+    {"text ends in an escape", "[\"\\", 0, "line 1, column 3: invalid escape sequence"},
+    {"NUL as an escape", BYTES("[\"\\\0\"]"), "line 1, column 3: invalid escape sequence"},
     {"escape without digits", "[\"\\u12g4\"]", 0,
-     "line 1, column 3: \\u without four hexadecimal digits"},
-    {"escape cut short", "[\"\\u12", 0, "line 1, column 3: \\u without four hexadecimal digits"},
-    {"escaped NUL", "[\"\\u0000\"]", 0, "line 1, column 3: \\u0000, which no C string can hold"},
+     "line 1, column 3: \\u must be followed by four hexadecimal digits"},
+    {"escape cut short", "[\"\\u12", 0,
+     "line 1, column 3: \\u must be followed by four hexadecimal digits"},
+    {"escaped NUL", "[\"\\u0000\"]", 0, "line 1, column 3: \\u0000 is not supported"},
+    {"last high surrogate alone", "[\"\\udbff\"]", 0, "line 1, column 3: lone surrogate"},
+    {"high surrogate before the last unit that is no low one", "[\"\\udbff\\udbff\"]", 0,
+     "line 1, column 3: lone surrogate"},
+    {"high surrogate cut short", "[\"\\ud800\\u", 0, "line 1, column 3: lone surrogate"},
+    {"high surrogate and half of a low one", "[\"\\ud800\\udc0", 0,
+     "line 1, column 3: lone surrogate"},
+    {"first low surrogate alone", "[\"\\udc00\"]", 0, "line 1, column 3: lone surrogate"},
     {"high surrogate alone", "[\"\\ud800\"]", 0, "line 1, column 3: lone surrogate"},
     {"high surrogate at the end", "[\"\\ud800", 0, "line 1, column 3: lone surrogate"},
     {"high surrogate before text", "[\"\\uD800abcdef\"]", 0, "line 1, column 3: lone surrogate"},
@@ -70,8 +82,8 @@ static const struct row rows[] = {
     {"surrogates the wrong way round", "[\"\\udc00\\ud800\"]", 0,
      "line 1, column 3: lone surrogate"},
     {"surrogate in a name", "{\"\\udc00\":1}", 0, "line 1, column 3: lone surrogate"},
-    {"broken UTF-8", "[\"\xff\"]", 0, "line 1, column 3: not valid UTF-8"},
-    {"UTF-8 cut short", "[\"\xc3", 0, "line 1, column 3: not valid UTF-8"},
+    {"broken UTF-8", "[\"\xff\"]", 0, "line 1, column 3: invalid UTF-8"},
+    {"UTF-8 cut short", "[\"\xc3", 0, "line 1, column 3: invalid UTF-8"},
     {"UTF-8 outside a string", "\xc3\xa9", 0, "line 1, column 1: expected a value"},
     {"column in bytes", "[\"\xc3\xa9\", x]", 0, "line 1, column 8: expected a value"},
     {"third line", "{\n\"a\": 1,\n  b}", 0, "line 3, column 3: expected a member name"},
@@ -87,7 +99,7 @@ static void the_message_has_line_and_column(void **state)
         size_t len = row->len > 0 ? row->len : strlen(row->text);
         struct nucleus_metadata metadata;
         struct nucleus_error err;
-        enum nucleus_status status = nucleus_metadata_from_json(row->text, len, &metadata, &err);
+        enum nucleus_status status = parse_exactly(row->text, len, &metadata, &err);
 
         if (status != NUCLEUS_ERROR_SYNTAX || err.status != status || err.os_error != 0 ||
             strcmp(err.message, row->message) != 0) {
@@ -106,8 +118,40 @@ static void syntax_comes_before_schema(void **state)
     struct nucleus_error err;
 
     (void)state;
-    assert_status(nucleus_metadata_from_json(text, sizeof text - 1, &metadata, &err),
-                  NUCLEUS_ERROR_SYNTAX, &err);
+    assert_status(parse_exactly(text, sizeof text - 1, &metadata, &err), NUCLEUS_ERROR_SYNTAX,
+                  &err);
+    assert_string_equal(err.message, "line 1, column 42: expected a member name");
+}
+
+/* Every pair of surrogates at the ends of their ranges stands for a character. */
+static void surrogate_pairs_are_characters(void **state)
+{
+    static const struct {
+        const char *escape, *character;
+    } pairs[] = {
+        {"\\ud800\\udc00", "\xf0\x90\x80\x80"},
+        {"\\uDBFF\\uDFFF", "\xf4\x8f\xbf\xbf"},
+        {"\\ud800\\uDfFf", "\xf0\x90\x8f\xbf"},
+        {"\\uD7ff\\uE000", "\xed\x9f\xbf\xee\x80\x80"},
+        {"\\u0001\\/\\b\\f\\n\\r\\t\\\\\\\"", "\x01/\b\f\n\r\t\\\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        char text[256];
+        int len = snprintf(text, sizeof text,
+                           "{\"container_id\":\"%s\",\"container_name\":\"\",\"original_pid\":1,"
+                           "\"command\":[\"%s\"],\"checkpoint_at\":0,\"version\":\"\","
+                           "\"using_gvisor\":false,\"rootless\":true}",
+                           pairs[i].escape, pairs[i].escape);
+        struct nucleus_metadata metadata;
+        struct nucleus_error err;
+
+        assert_status(parse_exactly(text, (size_t)len, &metadata, &err), NUCLEUS_OK, &err);
+        assert_string_equal(metadata.container_id, pairs[i].character);
+        assert_string_equal(metadata.command[0], pairs[i].character);
+        nucleus_metadata_clear(&metadata);
+    }
 }
 
 int main(void)
@@ -115,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_message_has_line_and_column),
         cmocka_unit_test(syntax_comes_before_schema),
+        cmocka_unit_test(surrogate_pairs_are_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ static bool agrees(const struct row *row)
     char *document = from_hex(row->document, strlen(row->document), &len);
     bool same;
 
-    status = nucleus_metadata_from_json(document, len, &metadata, &err);
+    status = parse_exactly(document, len, &metadata, &err);
     free(document);
     if (status != NUCLEUS_OK)
         return !accept && (status == NUCLEUS_ERROR_SYNTAX || status == NUCLEUS_ERROR_SCHEMA);

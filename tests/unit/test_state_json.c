@@ -50,15 +50,16 @@ static void a_cgroup_path_is_read(void **state)
 
 static void a_version_set_by_the_caller_is_not_freed(void **state)
 {
-    static const char text[] = "{\"id\":\"\",\"name\":\"\",\"pid\":0,\"command\":[],"
+    static const char text[] = "{\"id\":\"\",\"name\":\"\",\"pid\":4294967295,\"command\":[],"
                                "\"using_gvisor\":true,\"rootless\":false}";
     struct nucleus_state_document document;
     struct nucleus_error err;
 
     (void)state;
-    assert_status(nucleus_state_document_from_json(text, sizeof text - 1, &document, &err), NUCLEUS_OK,
-                  &err);
+    assert_status(nucleus_state_document_from_json(text, sizeof text - 1, &document, &err),
+                  NUCLEUS_OK, &err);
     assert_true(document.state.using_gvisor);
+    assert_true(document.state.pid == UINT32_MAX);
     document.state.version = "1.2.3";
     nucleus_state_document_clear(&document);
     assert_null(document.state.version);
@@ -69,11 +70,11 @@ static void other_documents_are_refused_by_name(void **state)
     static const struct {
         const char *file, *message;
     } rows[] = {
-        {"nucleus-0.3.8-oci-state.json", "member 'name' is missing"},
-        {"runc-1.1.5-state.json", "member 'name' is missing"},
-        {"crun-1.8.1-state.json", "member 'name' is missing"},
-        {"oci-bundle-config.json", "member 'id' is missing"},
-        {"nucleus-0.2.0-metadata.json", "member 'id' is missing"},
+        {"nucleus-0.3.8-oci-state.json", "missing member 'name'"},
+        {"runc-1.1.5-state.json", "missing member 'name'"},
+        {"crun-1.8.1-state.json", "missing member 'name'"},
+        {"oci-bundle-config.json", "missing member 'id'"},
+        {"nucleus-0.2.0-metadata.json", "missing member 'id'"},
         {"podman-4.3.1-container-inspect.json", "line 1, column 1: expected an object"},
     };
 
@@ -84,8 +85,8 @@ static void other_documents_are_refused_by_name(void **state)
         size_t len;
         char *text = read_data(rows[i].file, &len);
 
-        assert_status(nucleus_state_document_from_json(text, len, &document, &err), NUCLEUS_ERROR_SCHEMA,
-                      &err);
+        assert_status(nucleus_state_document_from_json(text, len, &document, &err),
+                      NUCLEUS_ERROR_SCHEMA, &err);
         assert_string_equal(err.message, rows[i].message);
         free(text);
     }
@@ -103,8 +104,9 @@ static void a_refusal_leaves_the_output_alone(void **state)
     memset(&poison, 0xa5, sizeof poison);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         memset(&document, 0xa5, sizeof document);
-        assert_int_not_equal(nucleus_state_document_from_json(texts[i], strlen(texts[i]), &document, &err),
-                             NUCLEUS_OK);
+        assert_int_not_equal(
+            nucleus_state_document_from_json(texts[i], strlen(texts[i]), &document, &err),
+            NUCLEUS_OK);
         assert_memory_equal(&document, &poison, sizeof poison);
     }
 }
@@ -117,8 +119,8 @@ static void null_is_refused(void **state)
     (void)state;
     assert_status(nucleus_state_document_from_json(NULL, 0, &document, &err),
                   NUCLEUS_ERROR_INVALID_ARGUMENT, &err);
-    assert_status(nucleus_state_document_from_json("{}", 2, NULL, &err), NUCLEUS_ERROR_INVALID_ARGUMENT,
-                  &err);
+    assert_status(nucleus_state_document_from_json("{}", 2, NULL, &err),
+                  NUCLEUS_ERROR_INVALID_ARGUMENT, &err);
 }
 
 int main(void)

@@ -188,9 +188,9 @@ static const struct refusal refusals[] = {
     {"member 'version' is not valid UTF-8", break_version},
     {"member 'command[1]' is not valid UTF-8", break_word},
     {"member 'cgroup_path' is not valid UTF-8", break_cgroup},
-    {"member 'resource_limits.cpu_period_us' is not an integer from 1 to 18446744073709551615",
+    {"member 'resource_limits.cpu_period_us' must be an integer from 1 to 18446744073709551615",
      give_limits},
-    {"member 'resource_limits.pids_max' is neither null nor an integer from 1 to "
+    {"member 'resource_limits.pids_max' must be null or an integer from 1 to "
      "18446744073709551614",
      forbid_processes},
     {"member 'resource_limits.io_limits' is NULL", drop_devices},
