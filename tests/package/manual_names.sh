@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# nucleus-checkpoint(3) and the header have the same functions, statuses and numbers.
+# nucleus-checkpoint(3) and the header have the same functions, statuses, numbers and structures, and
+# nucleus-checkpoint(7) has the same members.
 . "${0%/*}/package.sh"
 need mandoc col
 
@@ -43,3 +44,14 @@ render "$page" >rendered
 structures rendered >shown
 grep -q nucleus_error defined || fail "the header has no structures"
 expect_same "the structures" defined shown
+
+# Members in JSON, in their order.
+members() # STRUCTURE
+{
+    grep "^struct $1 {" defined | grep -oE '[a-z_0-9]+;' | grep -v '_count;' | tr -d ';'
+}
+members nucleus_metadata >members
+members nucleus_resource_limits >>members
+[ "$(wc -l <members)" -ge 18 ] || fail "the header has no members"
+sed -n 's/^\.It Li \([a-z0-9_]*\) Ta.*/\1/p' "${page%.3}.7" >documented
+expect_same "the members in nucleus-checkpoint(7)" members documented
