@@ -68,8 +68,10 @@ const struct nucleus_member *nucleus_member_find(const struct nucleus_object *ty
                                                  struct nucleus_span name)
 {
     for (size_t i = 0; i < type->members_count; i++) {
-        if (nucleus_span_equals(name, type->members[i].name))
-            return &type->members[i];
+        const struct nucleus_member *member = &type->members[i];
+
+        if (member->name_len == name.len && memcmp(member->name, name.start, name.len) == 0)
+            return member;
     }
     return NULL;
 }

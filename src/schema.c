@@ -18,7 +18,8 @@
 #define KIND(type, member, form) _Generic(((type *)0)->member, TYPES_##form(NUCLEUS_##form))
 
 #define ROW(type, member, form)                                                                    \
-    .name = #member, .kind = KIND(type, member, form), .offset = offsetof(type, member)
+    .name = #member, .name_len = sizeof #member - 1, .kind = KIND(type, member, form),             \
+    .offset = offsetof(type, member)
 
 #define OBJECT(type, rows)                                                                         \
     {                                                                                              \

@@ -28,6 +28,7 @@ enum nucleus_member_kind {
 
 struct nucleus_member {
     const char *name;
+    size_t name_len;
     enum nucleus_member_kind kind;
     size_t offset;
     uint64_t min, max;                   /* of integers, both included */

@@ -1,69 +1,120 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * runtime DIR ID COMMAND [ARG...]: checkpoints the container ID into DIR/ID, and restores it.
+ * runtime checkpoint DIR ID CGROUP COMMAND [ARG...]    checkpoints container ID into DIR
+ * runtime restore DIR                                  restores it; exits with 3 if there is none
  *
- * Both steps work in the directory that was opened at the beginning, whatever is renamed or put in
- * its place meanwhile.
+ * How a container runtime uses the library, in C11 or C++17. Each step works in the directory that
+ * was opened at the beginning, whatever is renamed or put in its place meanwhile.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <nucleus/checkpoint.h>
 
-extern char **environ;
-
-static int checkpoint(int images, const char *id, char **command)
+/* A failed call of the runtime's own takes the same way to main() as one of the library's. */
+static enum nucleus_status fail(struct nucleus_error *err, enum nucleus_status status,
+                                const char *what)
 {
-    const struct nucleus_container_state state = {
-        .id = id,
-        .name = id,
-        .pid = (uint32_t)getpid(),
-        .command = command,
-    };
-    struct nucleus_metadata metadata = {0};
-    struct nucleus_error err;
+    err->status = status;
+    err->os_error = errno;
+    (void)snprintf(err->message, sizeof err->message, "%s: %s", what, strerror(err->os_error));
+    return status;
+}
 
-    /* criu_set_images_dir_fd(images) and criu_dump() stop the container here. */
-    if (nucleus_metadata_from_state(&state, &metadata, &err) == NUCLEUS_OK &&
-        nucleus_metadata_save_at(&metadata, images, &err) == NUCLEUS_OK) {
-        nucleus_metadata_clear(&metadata);
-        return 0;
-    }
-    fprintf(stderr, "runtime: %s\n", err.message);
+static enum nucleus_status describe(char **words, struct nucleus_metadata *ret,
+                                    struct nucleus_error *err)
+{
+    struct nucleus_container_state state;
+
+    memset(&state, 0, sizeof state); /* later versions of the library add members */
+    state.id = words[0];
+    state.name = words[0];
+    state.pid = (uint32_t)getpid(); /* here; else that of the container's first process */
+    state.version = "1.0.0";        /* of the runtime */
+    state.cgroup_path = words[1][0] ? words[1] : NULL; /* "" if there is none */
+    state.command = words + 2;
+    return nucleus_metadata_from_state(&state, ret, err);
+}
+
+/* NOT a dump: this stands in for criu_set_images_dir_fd() and criu_dump(). It creates the directory
+ * of the images and leaves it empty, and the container running. */
+static enum nucleus_status dump(int dir, struct nucleus_error *err)
+{
+    int images = -1;
+
+    if (mkdirat(dir, "images", 0700) == 0 || errno == EEXIST)
+        images = openat(dir, "images", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (images < 0)
+        return fail(err, NUCLEUS_ERROR_IO, "cannot open the directory of the images");
+    (void)close(images);
+    return NUCLEUS_OK;
+}
+
+static enum nucleus_status checkpoint(int dir, char **words, struct nucleus_error *err)
+{
+    struct nucleus_metadata metadata;
+    enum nucleus_status status = describe(words, &metadata, err); /* the dump may end its cgroup */
+
+    if (status != NUCLEUS_OK)
+        return status;
+    /* Metadata of an earlier checkpoint must not stand beside new images. */
+    if (unlinkat(dir, "metadata.json", 0) != 0 && errno != ENOENT)
+        status = fail(err, NUCLEUS_ERROR_IO, "cannot remove the old metadata");
+    if (status == NUCLEUS_OK)
+        status = dump(dir, err);
+    /* With libcriu this belongs in the callback of criu_set_notify_cb(), at "post-dump": if that
+     * returns an error, the dump is aborted and the container goes on. */
+    if (status == NUCLEUS_OK)
+        status = nucleus_metadata_save_at(&metadata, dir, err);
     nucleus_metadata_clear(&metadata);
-    return -1;
+    return status;
 }
 
 /* Returns only if it failed. */
-static void restore(int images)
+static enum nucleus_status restore(int dir, struct nucleus_error *err)
 {
     struct nucleus_metadata metadata;
-    struct nucleus_error err;
+    enum nucleus_status status = nucleus_metadata_load_at(dir, &metadata, err);
 
-    if (nucleus_metadata_load_at(images, &metadata, &err) != NUCLEUS_OK) {
-        fprintf(stderr, "runtime: %s\n", err.message);
-        return;
-    }
-    /* A real restore goes on with criu_restore(); this one starts the command anew. */
-    if (metadata.command[0]) /* a file may hold an empty command */
-        execve(metadata.command[0], metadata.command, environ);
-    perror("runtime: cannot start the command");
+    if (status != NUCLEUS_OK)
+        return status;
+    /* A real one goes on with criu_restore(). This one starts the command anew. */
+    errno = EINVAL; /* for a command without words, which a file may hold */
+    if (metadata.command[0])
+        (void)execv(metadata.command[0], metadata.command);
+    status = fail(err, NUCLEUS_ERROR_IO, "cannot start the command");
     nucleus_metadata_clear(&metadata);
+    return status;
 }
 
 int main(int argc, char **argv)
 {
-    int checkpoints = argc < 4 ? -1 : open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int images = -1;
+    bool saves = argc >= 6 && strcmp(argv[1], "checkpoint") == 0;
+    bool restores = argc == 3 && strcmp(argv[1], "restore") == 0;
+    enum nucleus_status status;
+    struct nucleus_error err;
+    int dir;
 
-    if (checkpoints >= 0 && (mkdirat(checkpoints, argv[2], 0700) == 0 || errno == EEXIST))
-        images = openat(checkpoints, argv[2], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (images < 0)
-        perror("runtime: cannot open the directory");
-    else if (checkpoint(images, argv[2], argv + 3) == 0)
-        restore(images);
-    return 1;
+    if (!saves && !restores)
+        return 2;
+    if (saves)
+        (void)mkdir(argv[2], 0700); /* if it is needed and fails, so does the next call */
+    dir = open(argv[2], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (dir < 0)
+        status = fail(&err, errno == ENOENT ? NUCLEUS_ERROR_NOT_FOUND : NUCLEUS_ERROR_IO,
+                      "cannot open the directory");
+    else
+        status = saves ? checkpoint(dir, argv + 3, &err) : restore(dir, &err);
+    if (restores && status == NUCLEUS_ERROR_NOT_FOUND) {
+        fprintf(stderr, "runtime: there is no checkpoint in '%s'\n", argv[2]);
+        return 3;
+    }
+    if (status != NUCLEUS_OK) /* the message already holds the reason: no strerror() here */
+        fprintf(stderr, "runtime: cannot %s: %s (%s, errno %d)\n", argv[1], err.message,
+                nucleus_status_name(status), err.os_error);
+    return status == NUCLEUS_OK ? 0 : 1;
 }

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
-# runtime.sh DIR RUNTIME...: the example starts the container's command anew from what it saved, and
+# runtime.sh STANDARD SOURCE DIR CC ARCHIVE [EMULATOR...]: runtime.c compiles as that standard of C or
+# C++ without a warning, starts a container's command anew from what it saved, hands on every error, and
 # keeps out of a directory that is not its own.
 set -eu
-work=$1
-shift
+standard=$1
+source=$2
+work=$3
+cc=$4
+archive=$5
+shift 5
 
 fail()
 {
@@ -11,15 +16,88 @@ fail()
     exit 1
 }
 
+case $standard in
+c++*) language=c++ libraries=-lstdc++ ;;
+*) language=c libraries= ;;
+esac
+
+[ "$(wc -l <"$source/tests/examples/runtime.c")" -le 120 ] || fail "the example is too long to be read"
+
 rm -rf "$work"
 mkdir -p "$work/elsewhere"
+cd "$work"
+echo 'int main(void) { return 0; }' >empty.c
+# shellcheck disable=SC2086
+"$cc" -x "$language" "-std=$standard" -o empty empty.c $libraries 2>log ||
+    { echo "runtime.sh: skipped: $cc does not compile $standard here"; exit 77; }
+# shellcheck disable=SC2086,SC2046
+"$cc" ${CFLAGS-} -x "$language" "-std=$standard" -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic \
+    -Wshadow -Wconversion -Wcast-qual -Werror -I"$source/include" -o runtime \
+    "$source/tests/examples/runtime.c" -x none "$archive" $(pkg-config --libs libcjson) $libraries
 
+# expect STATUS WORDS COMMAND...: how the command exits, and words of the one line that it writes to
+# stderr; "" if it writes nothing.
+expect()
+{
+    status=$1
+    words=$2
+    shift 2
+    got=0
+    "$@" >out 2>err || got=$?
+    [ "$got" = "$status" ] || fail "'$*' exits with $got: $(cat err)"
+    [ ! -s out ] || fail "'$*' prints: $(cat out)"
+    case $words,$(cat err) in
+    ,) return ;;
+    ?*,"runtime: "*"$words"*) [ "$(wc -l <err)" = 1 ] || fail "'$*' says more than a line" ;;
+    *) fail "'$*' says: $(cat err)" ;;
+    esac
+}
+
+# A checkpoint and its restore, with odd arguments, and a second checkpoint in its place.
+newline='
+'
 # shellcheck disable=SC2016
-words=$("$@" "$work" db /bin/sh -c 'printf "<%s>" "$@"' sh "a b" "") || fail "it does not restore"
-[ "$words" = "<a b><>" ] || fail "the command gets $words"
-grep -q '"container_id": "db"' "$work/db/metadata.json" || fail "it saves something else"
-"$@" "$work" db /bin/true || fail "it does not checkpoint twice"
+expect 0 "" "$@" ./runtime checkpoint db db "" /bin/sh -c 'printf "<%s>" "$@"' sh "a b" "" "x${newline}y" '"\*'
+[ "$("$@" ./runtime restore db; echo .)" = "<a b><><x${newline}y><\"\\*>." ] ||
+    fail "the arguments are not those that were saved"
+grep -q '"container_id": "db"' db/metadata.json || fail "it saves something else"
+[ -d db/images ] || fail "there are no images"
+expect 0 "" "$@" ./runtime checkpoint db db "" /bin/true
+expect 0 "" "$@" ./runtime restore db
 
-ln -s elsewhere "$work/link"
-! "$@" "$work" link /bin/true 2>/dev/null || fail "it follows a symbolic link"
-[ -z "$(ls -A "$work/elsewhere")" ] || fail "it saves behind a symbolic link"
+# The limits of a cgroup. Without the cgroup there is neither a dump nor a change.
+expect 0 "" "$@" ./runtime checkpoint limits web "$source/tests/data/cgroup" /bin/true
+grep -q '"resource_limits": {' limits/metadata.json || fail "it saves no limits"
+rm -r db/images
+expect 1 "(NUCLEUS_ERROR_IO, errno 2)" "$@" ./runtime checkpoint db db "$work/gone" /bin/false
+[ ! -e db/images ] || fail "it dumps a container that it cannot describe"
+expect 0 "" "$@" ./runtime restore db
+
+# A save that fails: the images of the dump are not restored with the metadata of an earlier one.
+ln -s elsewhere db/metadata.json.tmp
+expect 1 "metadata.json" "$@" ./runtime checkpoint db db "" /bin/true
+grep -q '(NUCLEUS_ERROR_SYMLINK, errno [0-9]*)$' err || fail "the status is lost: $(cat err)"
+expect 3 "no checkpoint in 'db'" "$@" ./runtime restore db
+
+# No metadata, and none that can be trusted: the command is not started.
+expect 3 "no checkpoint in 'elsewhere'" "$@" ./runtime restore elsewhere
+expect 3 "no checkpoint in 'missing'" "$@" ./runtime restore missing
+cp -r limits damaged
+printf '{"container_id": "web"' >damaged/metadata.json
+expect 1 "line 1, column 23: " "$@" ./runtime restore damaged
+grep -q '(NUCLEUS_ERROR_SYNTAX, errno 0)$' err || fail "the status is lost: $(cat err)"
+sed '/"version"/d' limits/metadata.json >damaged/metadata.json
+expect 1 "'version'" "$@" ./runtime restore damaged
+sed 's/"\/bin\/true"//' limits/metadata.json >damaged/metadata.json
+expect 1 "(NUCLEUS_ERROR_IO, errno 22)" "$@" ./runtime restore damaged
+sed 's/"\/bin\/true"/"\/missing"/' limits/metadata.json >damaged/metadata.json
+expect 1 "(NUCLEUS_ERROR_IO, errno 2)" "$@" ./runtime restore damaged
+
+# Not behind a symbolic link, and nothing at all when the operands are wrong.
+ln -s elsewhere link
+expect 1 "cannot checkpoint" "$@" ./runtime checkpoint link db "" /bin/true
+expect 1 "cannot restore" "$@" ./runtime restore link
+[ -z "$(ls -A elsewhere)" ] || fail "it saves behind a symbolic link"
+expect 1 "cannot checkpoint" "$@" ./runtime checkpoint missing/db db "" /bin/true
+expect 2 "" "$@" ./runtime checkpoint db db ""
+expect 2 "" "$@" ./runtime restore

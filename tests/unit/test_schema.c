@@ -56,7 +56,8 @@ static void members_are_found_by_their_whole_name(void **state)
 /* No kind is the last word: one without code of its own is neither read, written nor freed. */
 static void a_kind_without_code_is_left_alone(void **state)
 {
-    static const struct nucleus_member member = {.name = "a", .kind = (enum nucleus_member_kind)99};
+    static const struct nucleus_member member = {
+        .name = "a", .name_len = 1, .kind = (enum nucleus_member_kind)99};
     static const struct nucleus_object type = {
         .size = sizeof(void *), .members = &member, .members_count = 1};
     static const char text[] = "{\"a\":1}";
