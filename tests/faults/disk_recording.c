@@ -11,13 +11,6 @@
 
 static struct disk_recording *recording; /* where the hooks put it */
 
-static void fail_call(struct call *call, int os_error)
-{
-    call->is_answered = true;
-    call->result = -1;
-    call->os_error = os_error;
-}
-
 static void before_write(struct call *call)
 {
     size_t size = recording->new_len / recording->scenario.writes + 1;

@@ -45,6 +45,13 @@ struct call_report unwatch_calls(void)
     return watch.report;
 }
 
+void fail_call(struct call *call, int os_error)
+{
+    call->is_answered = true;
+    call->result = -1;
+    call->os_error = os_error;
+}
+
 const char *call_name(enum call_kind kind)
 {
     static const char *const names[] = {
@@ -305,6 +312,7 @@ ssize_t __wrap_nucleus_system_getdents(int fd, void *bytes, size_t size)
 {
     struct call call = call_on_fd(CALL_GETDENTS, fd, size);
 
+    call.bytes = bytes;
     if (begin(&call))
         answer(&call, __real_nucleus_system_getdents(fd, bytes, call.size));
     return finish(&call);

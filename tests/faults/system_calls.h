@@ -47,13 +47,16 @@ struct call {
     const char *path;  /* NULL: it is about fd itself */
     int flags;         /* of an openat */
     mode_t mode;       /* likewise */
-    void *bytes;       /* what a read or a getrandom fills */
+    void *bytes;       /* what a read, a getrandom or a getdents fills */
     size_t size;       /* of the buffer; before may lower it */
     struct stat *info; /* what an fstat or an fstatat fills; after may change it */
     bool is_answered;  /* set by before, with the answer: the call is not made */
     long result;
     int os_error; /* counts where result is negative */
 };
+
+/* For the hook before a call: it fails, and is not made. */
+void fail_call(struct call *call, int os_error);
 
 /* Called right before each call, and right after it, when it may change the answer. */
 typedef void call_hook(struct call *call);

@@ -130,11 +130,8 @@ static void copy_names(void)
 
 static void swap(struct call *call)
 {
-    if (attack.is_disk_full && call->kind == CALL_WRITE) {
-        call->is_answered = true;
-        call->result = -1;
-        call->os_error = ENOSPC;
-    }
+    if (attack.is_disk_full && call->kind == CALL_WRITE)
+        fail_call(call, ENOSPC);
     if (--attack.countdown != 0)
         return;
     attack.is_done = true;
