@@ -195,6 +195,7 @@ static void check_temps(const char *message, bool is_temp_stuck)
 static void check_directory(const struct save_outcome *outcome, const struct call_report *report)
 {
     if (outcome->status == NUCLEUS_OK || outcome->status == NUCLEUS_ERROR_NOT_DURABLE) {
+        check(report->is_directory_flushed, "the directory is flushed");
         check_mode(report->is_mode_stuck);
         check_file(fixture.new_text);
     } else {

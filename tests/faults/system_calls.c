@@ -131,6 +131,10 @@ static void note_answer(const struct call *call)
         *own = (struct descriptor){0};
     if (call->kind == CALL_FSYNC && call->result < 0 && call->os_error != EINTR)
         own->is_spoiled = true;
+    if (call->kind == CALL_RENAMEAT)
+        watch.report.is_directory_flushed = false;
+    if (call->kind == CALL_FSYNC && call->object == OBJECT_DIRECTORY)
+        watch.report.is_directory_flushed = true;
     if (call->kind == CALL_FCHMOD && call->result < 0)
         watch.report.is_mode_stuck = true;
     if (call->kind == CALL_UNLINKAT && call->object == OBJECT_TEMP && call->result < 0 &&

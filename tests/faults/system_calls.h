@@ -64,10 +64,11 @@ typedef void call_hook(struct call *call);
 /* What the watched calls were like. */
 struct call_report {
     size_t count;
-    int lowest_fd;      /* that was used for more than to be moved or closed */
-    bool is_temp_stuck; /* the temporary file could not be unlinked */
-    bool is_mode_stuck; /* its mode could not be set */
-    const char *misuse; /* what the library must never do; NULL: it did not */
+    int lowest_fd;             /* that was used for more than to be moved or closed */
+    bool is_temp_stuck;        /* the temporary file could not be unlinked */
+    bool is_mode_stuck;        /* its mode could not be set */
+    bool is_directory_flushed; /* or at least that was tried, after a rename */
+    const char *misuse;        /* what the library must never do; NULL: it did not */
 };
 
 /* From now on the hooks are called; either may be NULL. */
