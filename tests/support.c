@@ -159,6 +159,27 @@ enum nucleus_status save_sample(const char *id, const char *dir, struct nucleus_
     return status;
 }
 
+enum nucleus_status load_sample(const char *dir, struct nucleus_error *err)
+{
+    struct nucleus_metadata metadata = {0};
+    enum nucleus_status status = nucleus_metadata_load(dir, &metadata, err);
+
+    nucleus_metadata_clear(&metadata);
+    return status;
+}
+
+enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error *err)
+{
+    static char *const command[] = {"sleep", "1", NULL};
+    const struct nucleus_container_state state = {
+        .id = "id", .name = "name", .command = command, .cgroup_path = cgroup_path};
+    struct nucleus_metadata metadata = {0};
+    enum nucleus_status status = nucleus_metadata_from_state(&state, &metadata, err);
+
+    nucleus_metadata_clear(&metadata);
+    return status;
+}
+
 bool has_saved(const char *dir, const char *id)
 {
     struct nucleus_metadata metadata;

@@ -15,24 +15,13 @@ static enum nucleus_status save(const char *dir)
 
 static enum nucleus_status load(const char *dir)
 {
-    struct nucleus_metadata metadata = {0};
-    enum nucleus_status status = nucleus_metadata_load(dir, &metadata, NULL);
-
-    nucleus_metadata_clear(&metadata);
-    return status;
+    return load_sample(dir, NULL);
 }
 
 static enum nucleus_status capture(const char *dir)
 {
-    static char *const command[] = {"true", NULL};
-    struct nucleus_container_state container = {
-        .id = "id", .name = "name", .command = command, .cgroup_path = TEST_DATA "/cgroup"};
-    struct nucleus_metadata metadata = {0};
-    enum nucleus_status status = nucleus_metadata_from_state(&container, &metadata, NULL);
-
     (void)dir;
-    nucleus_metadata_clear(&metadata);
-    return status;
+    return capture_sample(TEST_DATA "/cgroup", NULL);
 }
 
 static const struct action {
