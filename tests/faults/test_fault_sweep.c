@@ -202,33 +202,6 @@ static void save_believes_in_a_rename_once_it_sees_its_file(void **state)
     }
 }
 
-/* A signal that comes each time stops a call after its hundredth time. */
-static void save_makes_an_interrupted_call_100_times(void **state)
-{
-    static const struct {
-        enum call_kind kind;
-        enum call_object object;
-        enum nucleus_status in_the_end;
-    } rows[] = {
-        {CALL_OPENAT, OBJECT_DIRECTORY, NUCLEUS_ERROR_IO},
-        {CALL_GETRANDOM, OBJECT_ANY, NUCLEUS_ERROR_IO},
-        {CALL_WRITE, OBJECT_TEMP, NUCLEUS_ERROR_IO},
-        {CALL_FSYNC, OBJECT_TEMP, NUCLEUS_ERROR_IO},
-        {CALL_FSYNC, OBJECT_DIRECTORY, NUCLEUS_ERROR_NOT_DURABLE},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct fault fault = {rows[i].kind, rows[i].object, FAILS, EINTR};
-
-        check(save_with(&save_scenarios[1], fault, 1, 99).status == NUCLEUS_OK,
-              "99 signals do not matter");
-        check(save_with(&save_scenarios[1], fault, 1, SIZE_MAX).status == rows[i].in_the_end,
-              "it gives up");
-        check(count_faults() == 100, "it gives up after 100 times");
-    }
-}
-
 /* Names that are all taken end the search for one. */
 static void save_tries_16_names(void **state)
 {
@@ -251,7 +224,6 @@ int main(void)
         SAVE_TEST(save_keeps_its_promises_when_all_calls_fail_from_one_on),
         SAVE_TEST(save_believes_in_a_rename_that_reports_an_error),
         SAVE_TEST(save_believes_in_a_rename_once_it_sees_its_file),
-        SAVE_TEST(save_makes_an_interrupted_call_100_times),
         SAVE_TEST(save_tries_16_names),
     };
 
