@@ -4,9 +4,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,10 +110,17 @@ size_t count_names(const char *dir)
 
 size_t count_descriptors(void)
 {
+    struct pollfd polled[1024];
+    struct rlimit limit;
     size_t count = 0;
+    nfds_t size = 0;
 
-    for (int fd = 0; fd < 1024; fd++)
-        count += fcntl(fd, F_GETFD) >= 0;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (; size < 1024 && size < limit.rlim_cur; size++)
+        polled[size] = (struct pollfd){.fd = (int)size};
+    assert_true(poll(polled, size, 0) >= 0);
+    for (nfds_t i = 0; i < size; i++)
+        count += !(polled[i].revents & POLLNVAL);
     return count;
 }
 
@@ -163,6 +172,27 @@ enum nucleus_status save_sample(const char *id, const char *dir, struct nucleus_
 {
     struct nucleus_metadata metadata = sample_metadata(id);
     enum nucleus_status status = nucleus_metadata_save(&metadata, dir, err);
+
+    nucleus_metadata_clear(&metadata);
+    return status;
+}
+
+enum nucleus_status load_sample(const char *dir, struct nucleus_error *err)
+{
+    struct nucleus_metadata metadata = {0};
+    enum nucleus_status status = nucleus_metadata_load(dir, &metadata, err);
+
+    nucleus_metadata_clear(&metadata);
+    return status;
+}
+
+enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error *err)
+{
+    static char *const command[] = {"sleep", "1", NULL};
+    const struct nucleus_container_state state = {
+        .id = "id", .name = "name", .command = command, .cgroup_path = cgroup_path};
+    struct nucleus_metadata metadata = {0};
+    enum nucleus_status status = nucleus_metadata_from_state(&state, &metadata, err);
 
     nucleus_metadata_clear(&metadata);
     return status;

@@ -48,6 +48,12 @@ struct nucleus_metadata sample_metadata(const char *id);
 /* Saves sample_metadata(id) in dir. */
 enum nucleus_status save_sample(const char *id, const char *dir, struct nucleus_error *err);
 
+/* Loads from dir what is cleared at once. */
+enum nucleus_status load_sample(const char *dir, struct nucleus_error *err);
+
+/* Makes metadata of a state with that cgroup, and clears it at once. */
+enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error *err);
+
 /* Whether the metadata.json in dir, which must be whole, has that container_id. */
 bool has_saved(const char *dir, const char *id);
 

@@ -88,6 +88,11 @@ void blame_input(const char *kind, const char *file, struct nucleus_error *err)
 {
     char before[NUCLEUS_WHAT_SIZE];
 
+    /* Which says nothing about the content. */
+    if (err->status == NUCLEUS_ERROR_NO_MEMORY) {
+        blame("cannot read", "", file, err);
+        return;
+    }
     (void)snprintf(before, sizeof before, "invalid %s", kind);
     blame(before, "from ", file, err);
 }

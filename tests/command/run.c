@@ -6,27 +6,74 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { HANG_GUARD = 60, MAX_SHOWN = 600 };
+enum { HANG_GUARD = 120, MAX_WORDS = 300, MAX_SHOWN = 600, KIB_A_MB = 1000000 / 1024 };
 
 /* Exit code of a child that could not even start ckmeta. */
 enum { NOT_STARTED = 99 };
 
-static int wait_for(pid_t child, struct rusage *usage)
-{
-    int status;
+/* In front of ckmeta. What valgrind finds is exit code 98, and more than ckmeta's own line. */
+static const char *const valgrind[] = {"valgrind", "--quiet", "--leak-check=full",
+                                       "--show-leak-kinds=all", "--error-exitcode=98"};
 
-    assert_int_equal(wait4(child, &status, 0, usage), child);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+/* How it went. */
+struct outcome {
+    int code;        /* the exit code; -SIGNAL if one ended it, SIGALRM if it hung */
+    char *out, *err; /* NUL-terminated */
+    size_t out_len, err_len;
+    long max_rss; /* the most memory that it had, KiB */
+};
+
+static int home = -1; /* the directory to return to */
+
+int enter_place(void **state)
+{
+    (void)umask(022); /* a test that wants another one sets it for itself */
+    home = open(".", O_PATH | O_CLOEXEC);
+    assert_true(home >= 0);
+    assert_int_equal(make_directory(state), 0);
+    assert_int_equal(chdir(*state), 0);
+    assert_int_equal(mkdir("d", 0700), 0);
+    copy_file(TEST_DATA "/nucleus-0.3.8-state.json", "s");
+    copy_file(TEST_DATA "/nucleus-0.2.0-metadata.json", "m");
+    return 0;
+}
+
+int leave_place(void **state)
+{
+    assert_int_equal(fchdir(home), 0);
+    assert_int_equal(close(home), 0);
+    return remove_directory(state);
+}
+
+void copy_file(const char *from, const char *to)
+{
+    size_t len;
+    char *text = read_file(from, &len);
+
+    write_file(to, text, len);
+    free(text);
+}
+
+void remove_saved(const char *line)
+{
+    if (unlink("d/metadata.json") != 0 || count_names("d") != 0)
+        fail_msg("%s: there is not just one file", line);
+}
+
+static bool is_under_valgrind(void)
+{
+    return getenv("UNDER_VALGRIND");
 }
 
 /* A process of its own writes, so that what is written may be longer than a pipe, and stops when
  * nobody reads. */
-static pid_t feed(const int *ends, const char *bytes, size_t len)
+static pid_t feed(const int *ends, const struct run *how)
 {
+    size_t len = how->input && how->input_len == 0 ? strlen(how->input) : how->input_len;
     pid_t child = fork();
     ssize_t count = 0;
 
@@ -36,7 +83,7 @@ static pid_t feed(const int *ends, const char *bytes, size_t len)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)close(ends[0]);
     for (size_t done = 0; done < len && count >= 0; done += (size_t)count)
-        count = write(ends[1], bytes + done, len - done);
+        count = write(ends[1], how->input + done, len - done);
     _exit(0);
 }
 
@@ -59,42 +106,54 @@ static bool prepare(const struct run *how)
 {
     const struct rlimit limit = {how->max_file_size, how->max_file_size};
 
-    if (how->directory && chdir(how->directory) < 0)
-        return false;
     (void)unsetenv("POSIXLY_CORRECT");
     if (how->variable && putenv((char *)(uintptr_t)how->variable) != 0)
         return false;
     return how->max_file_size == 0 || setrlimit(RLIMIT_FSIZE, &limit) == 0;
 }
 
-static char **make_argv(const struct run *how)
+size_t split_line(const char *line, char **argv)
 {
+    char *rest = copy_text(line);
     size_t count = 0;
-    char **argv;
 
-    while (how->words && how->words[count])
-        count++;
-    argv = calloc(count + 2, sizeof *argv);
-    if (!argv || how->nameless)
-        return argv;
-    argv[0] = (char *)(uintptr_t)(how->name ? how->name : "ckmeta");
-    for (size_t i = 0; i < count; i++)
-        argv[1 + i] = (char *)(uintptr_t)how->words[i];
-    return argv;
+    for (char *word; (word = strsep(&rest, " "));)
+        argv[count++] = strcmp(word, "''") == 0 ? word + 2 : word;
+    return count;
+}
+
+/* In the child: the whole argv, and what to execute. */
+static const char *make_argv(const struct run *how, char **argv)
+{
+    const char *program = how->program ? how->program : CKMETA;
+    size_t count = 0;
+
+    for (size_t i = 0; is_under_valgrind() && i < COUNT(valgrind); i++)
+        argv[count++] = (char *)(uintptr_t)valgrind[i];
+    if (!how->nameless)
+        argv[count++] = (char *)(uintptr_t)(is_under_valgrind() ? program
+                                            : how->name         ? how->name
+                                                                : "ckmeta");
+    if (how->line)
+        count += split_line(how->line, argv + count);
+    for (const char *const *word = how->words; word && *word; word++)
+        argv[count++] = (char *)(uintptr_t)*word;
+    return is_under_valgrind() ? valgrind[0] : program;
 }
 
 static pid_t start(const struct run *how, const int *standard)
 {
+    char *argv[MAX_WORDS] = {NULL};
+    const char *program;
     pid_t child = fork();
-    char **argv;
 
     assert_true(child >= 0);
     if (child > 0)
         return child;
     (void)alarm(HANG_GUARD);
-    argv = make_argv(how);
-    if (argv && redirect(how, standard) && prepare(how))
-        (void)execv(how->program ? how->program : CKMETA, argv);
+    program = make_argv(how, argv);
+    if (redirect(how, standard) && prepare(how))
+        (void)execvp(program, argv);
     _exit(NOT_STARTED);
 }
 
@@ -117,76 +176,114 @@ static char *drain(FILE *file, size_t *ret_len)
     return text;
 }
 
-struct outcome run_ckmeta(const struct run *how)
+static struct outcome run(const struct run *how)
 {
     struct outcome outcome;
     struct rusage usage;
     FILE *out = tmpfile();
     FILE *err = tmpfile();
     pid_t feeder, child;
-    int ends[2];
+    int ends[2], status;
 
     assert_non_null(out);
     assert_non_null(err);
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-    feeder = feed(ends, how->input, how->input_len);
+    feeder = feed(ends, how);
     assert_int_equal(close(ends[1]), 0);
     child = start(how, (const int[]){ends[0], fileno(out), fileno(err)});
     assert_int_equal(close(ends[0]), 0);
-    outcome.code = wait_for(child, &usage);
-    (void)wait_for(feeder, NULL);
+    assert_int_equal(wait4(child, &status, 0, &usage), child);
+    assert_int_equal(waitpid(feeder, NULL, 0), feeder);
+    outcome.code = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
     outcome.max_rss = usage.ru_maxrss;
     outcome.out = drain(out, &outcome.out_len);
     outcome.err = drain(err, &outcome.err_len);
     return outcome;
 }
 
-void outcome_free(struct outcome *outcome)
+/* Frees the outcome; if there is a problem, fails the test. */
+static void judge(const struct run *how, struct outcome *outcome, const char *problem)
 {
+    const char *first = how->words && how->words[0] ? how->words[0] : "";
+
+    if (how->max_rss_mb > 0 && outcome->max_rss >= (long)how->max_rss_mb * KIB_A_MB)
+        problem = "too much memory";
+    if (problem)
+        fail_msg("ckmeta %s %.99s: %s\nexit code %d, %ld KiB, standard output:\n%.*s\n"
+                 "standard error:\n%.*s",
+                 how->line ? how->line : "", first, problem, outcome->code, outcome->max_rss,
+                 MAX_SHOWN, outcome->out, MAX_SHOWN, outcome->err);
     free(outcome->out);
     free(outcome->err);
-    *outcome = (struct outcome){0};
 }
 
-static void complain(const char *row, const struct outcome *outcome, const char *problem)
+void expect_bytes(struct run how, const void *out, size_t len)
 {
-    fail_msg("%s: %s; exit code %d, standard output '%.*s', standard error '%.*s'", row, problem,
-             outcome->code, MAX_SHOWN, outcome->out, MAX_SHOWN, outcome->err);
-}
+    struct outcome outcome = run(&how);
+    const char *problem = NULL;
 
-void check_done(const char *row, struct outcome outcome, const char *out)
-{
     if (outcome.code != EXIT_DONE || outcome.err_len > 0)
-        complain(row, &outcome, "it failed");
-    if (out && (outcome.out_len != strlen(out) || strcmp(outcome.out, out) != 0))
-        complain(row, &outcome, "another output");
-    outcome_free(&outcome);
+        problem = "it failed";
+    else if (outcome.out_len != len || memcmp(outcome.out, out, len) != 0)
+        problem = "another output";
+    judge(&how, &outcome, problem);
 }
 
-/* Whether text is "ckmeta: ", then printable text, then the only newline. */
-static bool is_one_line(const char *text, size_t len)
+void expect_output(struct run how, const char *out)
 {
-    static const char prefix[] = "ckmeta: ";
-
-    if (len <= sizeof prefix || strncmp(text, prefix, sizeof prefix - 1) != 0 ||
-        text[len - 1] != '\n')
-        return false;
-    for (size_t i = 0; i < len - 1; i++) {
-        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-            return false;
-    }
-    return true;
+    expect_bytes(how, out, strlen(out));
 }
 
-void check_failed(const char *row, struct outcome outcome, int code, const char *part)
+/* The page that helps, for a line that begins with a subcommand or not. */
+static const char *page_for(const char *line)
 {
+    if (line && (strcmp(line, "save") == 0 || strncmp(line, "save ", 5) == 0))
+        return " (try 'ckmeta save --help')";
+    if (line && (strcmp(line, "load") == 0 || strncmp(line, "load ", 5) == 0))
+        return " (try 'ckmeta load --help')";
+    return " (try 'ckmeta --help')";
+}
+
+void expect_failure(struct run how, int code, const char *message, int os_error)
+{
+    struct outcome outcome = run(&how);
+    const char *problem = NULL;
+    char expected[1024];
+
+    (void)snprintf(expected, sizeof expected, "ckmeta: %s%s%s\n", message,
+                   os_error != 0 ? strerror(os_error) : "",
+                   code == EXIT_USAGE ? page_for(how.line) : "");
     if (outcome.code != code)
-        complain(row, &outcome, "another exit code");
-    if (outcome.out_len > 0)
-        complain(row, &outcome, "standard output is not empty");
-    if (!is_one_line(outcome.err, outcome.err_len))
-        complain(row, &outcome, "not one line of message");
-    if (!strstr(outcome.err, part))
-        complain(row, &outcome, part);
-    outcome_free(&outcome);
+        problem = "another exit code";
+    else if (outcome.out_len > 0)
+        problem = "standard output is not empty";
+    else if (outcome.err_len != strlen(outcome.err) || strcmp(outcome.err, expected) != 0)
+        problem = expected;
+    judge(&how, &outcome, problem);
+}
+
+int run_ckmeta(const struct run *how, char **ret_out, char **ret_err)
+{
+    struct outcome outcome = run(how);
+
+    *ret_out = outcome.out;
+    *ret_err = outcome.err;
+    return outcome.code;
+}
+
+bool is_valgrind_missing(void)
+{
+    struct outcome outcome;
+    bool is_missing;
+
+    if (!is_under_valgrind())
+        return false;
+    outcome = run(&(struct run){.line = "--version"});
+    is_missing = outcome.code != 0 || outcome.err_len > 0;
+    if (is_missing)
+        (void)fprintf(stderr, "skipped: valgrind cannot run this ckmeta (exit code %d): %.*s\n",
+                      outcome.code, MAX_SHOWN, outcome.err);
+    free(outcome.out);
+    free(outcome.err);
+    return is_missing;
 }

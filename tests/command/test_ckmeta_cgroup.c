@@ -2,38 +2,28 @@
 /* ckmeta save with a cgroup, whose directory is a copy of a real one. */
 #include "run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SAVE "save --id i --pid 1 --cgroup g d -- c"
+
 static const char *const files[] = {"memory.max", "memory.high", "memory.swap.max", "cpu.max",
                                     "cpu.weight", "pids.max",    "io.max"};
 
-enum { FILES_COUNT = sizeof files / sizeof files[0] };
-
-/* Puts the samples, all of them fresh, into DIR/cgroup and makes DIR/checkpoint. */
-static void put_cgroup(const char *base)
+/* Puts the samples, all of them fresh, into g. controllers: what its cgroup.controllers lists;
+ * NULL: it has none. */
+static void put_cgroup(const char *controllers)
 {
-    char cgroup[512];
-
-    (void)snprintf(cgroup, sizeof cgroup, "%s", path_in(base, "cgroup"));
-    (void)mkdir(cgroup, 0700);
-    (void)mkdir(path_in(base, "checkpoint"), 0700);
-    for (size_t i = 0; i < FILES_COUNT; i++) {
-        size_t len;
-        char *text = read_data(path_in("cgroup", files[i]), &len);
-
-        write_file(path_in(cgroup, files[i]), text, len);
-        free(text);
-    }
-}
-
-static struct outcome save(const char *base)
-{
-    return CKMETA_RUN("save", "--id", "i", "--pid", "1", "--cgroup", path_in(base, "cgroup"),
-                      path_in(base, "checkpoint"), "--", "c");
+    (void)mkdir("g", 0700);
+    (void)unlink("g/cgroup.controllers");
+    for (size_t i = 0; i < COUNT(files); i++)
+        copy_file(path_in(TEST_DATA "/cgroup", files[i]), path_in("g", files[i]));
+    if (controllers)
+        write_text("g/cgroup.controllers", controllers);
 }
 
 /* The value of resource_limits in nucleus's own file of this cgroup, from column 0. */
@@ -55,117 +45,158 @@ static char *sample_limits(void)
 
 static void save_captures_what_nucleus_captures(void **state)
 {
+    static const char document[] =
+        "{\"id\":\"i\",\"name\":\"n\",\"pid\":1,\"command\":[],\"using_gvisor\":false,"
+        "\"rootless\":false,\"cgroup_path\":\"g\"}";
+    static const char *const lines[] = {SAVE, "save --state - d"};
     char *limits = sample_limits();
-    char path[600];
 
-    put_cgroup(*state);
-    check_done("save", save(*state), "");
-    check_done("limits", CKMETA_RUN("load", path_in(*state, "checkpoint"), "resource_limits"),
-               limits);
-    (void)snprintf(path, sizeof path, "%s\n", path_in(*state, "cgroup"));
-    check_done("path", CKMETA_RUN("load", path_in(*state, "checkpoint"), "cgroup_path"), path);
+    (void)state;
+    put_cgroup(NULL);
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        expect_output((struct run){.line = lines[i], .input = document}, "");
+        EXPECT_OUTPUT("load d resource_limits", limits);
+        EXPECT_OUTPUT("load d cgroup_path", "g\n");
+        remove_saved(lines[i]);
+    }
     free(limits);
 }
 
-static void a_state_s_cgroup_is_captured(void **state)
+static void without_a_cgroup_there_are_no_limits(void **state)
 {
-    char *limits = sample_limits();
-    char text[1024];
-
-    put_cgroup(*state);
-    (void)snprintf(text, sizeof text,
-                   "{\"id\":\"i\",\"name\":\"n\",\"pid\":1,\"command\":[],\"using_gvisor\":false,"
-                   "\"rootless\":false,\"cgroup_path\":\"%s\"}",
-                   path_in(*state, "cgroup"));
-    check_done("save",
-               run_ckmeta(&(struct run){
-                   .words = WORDS("save", "--state", "-", path_in(*state, "checkpoint")),
-                   .input = text,
-                   .input_len = strlen(text),
-               }),
-               "");
-    check_done("limits", CKMETA_RUN("load", path_in(*state, "checkpoint"), "resource_limits"),
-               limits);
-    free(limits);
+    (void)state;
+    EXPECT_OUTPUT("save --id i --pid 1 d -- c", "");
+    EXPECT_OUTPUT("load d resource_limits", "null\n");
+    EXPECT_OUTPUT("load d cgroup_path", "\n");
 }
 
-static void without_a_cgroup_there_are_8_members(void **state)
+/* Files that may be missing, by what cgroup.controllers lists. */
+static void a_file_may_be_missing_without_its_controller(void **state)
 {
-    check_done("save", CKMETA_RUN("save", "--id", "i", "--pid", "1", *state, "--", "c"), "");
-    check_done("limits", CKMETA_RUN("load", *state, "resource_limits"), "null\n");
-    check_done("path", CKMETA_RUN("load", *state, "cgroup_path"), "\n");
-}
+    static const struct {
+        const char *controllers; /* NULL: there is no such file */
+        const char *optional;    /* the files */
+    } rows[] = {
+        {NULL, "io.max"},
+        {"cpuset cpu io memory hugetlb pids rdma misc\n", "io.max memory.swap.max"},
+        {"cpu io pids\n", "io.max memory.max memory.high memory.swap.max"},
+        {"io memory pids\n", "io.max memory.swap.max cpu.max cpu.weight"},
+        {"cpu memory\n", "io.max memory.swap.max pids.max"},
+        {"cpuset memory.max pid\n",
+         "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
+        {"", "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
+    };
 
-static void only_io_max_may_be_missing(void **state)
-{
-    for (size_t i = 0; i < FILES_COUNT; i++) {
-        char shown[64];
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows) * COUNT(files); i++) {
+        const char *file = files[i % COUNT(files)];
+        char message[64];
 
-        put_cgroup(*state);
-        assert_int_equal(unlink(path_in(path_in(*state, "cgroup"), files[i])), 0);
-        (void)snprintf(shown, sizeof shown, "/cgroup/%s': No such file or directory", files[i]);
-        if (strcmp(files[i], "io.max") == 0)
-            check_done(files[i], save(*state), "");
-        else
-            check_failed(files[i], save(*state), EXIT_FAILED, shown);
-        assert_int_equal(count_names(path_in(*state, "checkpoint")), i == FILES_COUNT - 1);
+        put_cgroup(rows[i / COUNT(files)].controllers);
+        assert_int_equal(unlink(path_in("g", file)), 0);
+        (void)snprintf(message, sizeof message, "cannot read 'g/%s': ", file);
+        if (strstr(rows[i / COUNT(files)].optional, file)) {
+            EXPECT_OUTPUT(SAVE, "");
+            remove_saved(file);
+        } else {
+            EXPECT_FAILURE(SAVE, EXIT_FAILED, message, ENOENT);
+            assert_int_equal(count_names("d"), 0);
+        }
     }
 }
+
+static void a_controller_that_is_missing_is_no_limit(void **state)
+{
+    (void)state;
+    put_cgroup("");
+    for (size_t i = 0; i < COUNT(files); i++)
+        assert_int_equal(unlink(path_in("g", files[i])), 0);
+    EXPECT_OUTPUT(SAVE, "");
+    EXPECT_OUTPUT("load d resource_limits",
+                  "{\n  \"memory_bytes\": null,\n  \"memory_high\": null,\n"
+                  "  \"memory_swap_max\": null,\n  \"cpu_quota_us\": null,\n"
+                  "  \"cpu_period_us\": 100000,\n  \"cpu_weight\": null,\n"
+                  "  \"pids_max\": null,\n  \"io_limits\": []\n}\n");
+}
+
+#define NUMBER(from, to) "expected 'max' or a number from " from " to " to
+#define U64 NUMBER("0", "18446744073709551615")
+#define PIDS NUMBER("1", "18446744073709551614")
+#define CPU "expected 'QUOTA PERIOD', QUOTA a number or 'max', PERIOD not 0"
+#define IO "expected 'MAJOR:MINOR KEY=VALUE...' with keys riops, wiops, rbps, wbps"
 
 static void a_malformed_file_is_named(void **state)
 {
     static const struct {
-        const char *file, *text;
+        const char *file, *text, *problem;
     } rows[] = {
-        {"memory.max", ""},
-        {"memory.max", "Max\n"},
-        {"memory.max", "1 2\n"},
-        {"memory.high", "-1\n"},
-        {"memory.swap.max", "18446744073709551616\n"},
-        {"cpu.max", "max\n"},
-        {"cpu.max", "max 0\n"},
-        {"cpu.max", "max 1 2\n"},
-        {"cpu.weight", "1.5\n"},
-        {"pids.max", "0\n"},
-        {"pids.max", "18446744073709551615\n"},
-        {"pids.max", "one\ntwo\x1b\n"},
-        {"io.max", "8 rbps=1\n"},
-        {"io.max", "8:0 rbps\n"},
-        {"io.max", "8:0 speed=1\n"},
+        {"memory.max", "", U64},
+        {"memory.max", "Max\n", U64},
+        {"memory.max", "1 2\n", U64},
+        {"memory.high", "-1\n", U64},
+        {"memory.swap.max", "18446744073709551616\n", U64},
+        {"cpu.max", "max\n", CPU},
+        {"cpu.max", "max 0\n", CPU},
+        {"cpu.max", "max 1 2\n", CPU},
+        {"cpu.weight", "1.5\n", U64},
+        {"pids.max", "0\n", PIDS},
+        {"pids.max", "18446744073709551615\n", PIDS},
+        {"pids.max", "one\ntwo\x1b\n", PIDS},
+        {"io.max", "8 rbps=1\n", IO},
+        {"io.max", "8:0 rbps\n", IO},
+        {"io.max", "8:0 speed=1\n", IO},
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char shown[64];
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char message[128];
 
-        put_cgroup(*state);
-        write_text(path_in(path_in(*state, "cgroup"), rows[i].file), rows[i].text);
-        (void)snprintf(shown, sizeof shown, "/cgroup/%s': ", rows[i].file);
-        check_failed(rows[i].text, save(*state), EXIT_FAILED, shown);
-        assert_int_equal(count_names(path_in(*state, "checkpoint")), 0);
+        put_cgroup(NULL);
+        write_text(path_in("g", rows[i].file), rows[i].text);
+        (void)snprintf(message, sizeof message, "cannot read 'g/%s': %s", rows[i].file,
+                       rows[i].problem);
+        EXPECT_FAILURE(SAVE, EXIT_FAILED, message, 0);
+        assert_int_equal(count_names("d"), 0);
     }
+}
+
+static void a_file_that_is_no_file_is_named(void **state)
+{
+    (void)state;
+    put_cgroup(NULL);
+    assert_int_equal(unlink("g/cpu.max"), 0);
+    assert_int_equal(symlink("cpu.weight", "g/cpu.max"), 0);
+    EXPECT_FAILURE(SAVE, EXIT_FAILED, "cannot read 'g/cpu.max': is a symbolic link", 0);
+    assert_int_equal(unlink("g/cpu.max"), 0);
+    assert_int_equal(mkfifo("g/cpu.max", 0600), 0);
+    EXPECT_FAILURE(SAVE, EXIT_FAILED, "cannot read 'g/cpu.max': not a regular file", 0);
+    assert_int_equal(unlink("g/cpu.max"), 0);
+    write_text("g/cpu.max", "");
+    assert_int_equal(truncate("g/cpu.max", 65537), 0);
+    EXPECT_FAILURE(SAVE, EXIT_FAILED, "cannot read 'g/cpu.max': longer than 65536 bytes", 0);
 }
 
 static void a_cgroup_that_is_no_directory_is_named(void **state)
 {
-    check_failed("missing", save(*state), EXIT_FAILED, "/cgroup': No such file or directory");
-    write_text(path_in(*state, "cgroup"), "");
-    check_failed("file", save(*state), EXIT_FAILED, "/cgroup': Not a directory");
-    check_failed("empty",
-                 CKMETA_RUN("save", "--id", "i", "--pid", "1", "--cgroup", "", *state, "--", "c"),
-                 EXIT_FAILED, "'': No such file or directory");
+    (void)state;
+    EXPECT_FAILURE(SAVE, EXIT_FAILED, "cannot open cgroup directory 'g': ", ENOENT);
+    write_text("g", "");
+    EXPECT_FAILURE(SAVE, EXIT_FAILED, "cannot open cgroup directory 'g': ", ENOTDIR);
+    EXPECT_FAILURE("save --id i --pid 1 --cgroup= d -- c", EXIT_FAILED,
+                   "cannot open cgroup directory '': ", ENOENT);
 }
 
 int main(void)
 {
-#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
     const struct CMUnitTest tests[] = {
-        IN_DIRECTORY(save_captures_what_nucleus_captures),
-        IN_DIRECTORY(a_state_s_cgroup_is_captured),
-        IN_DIRECTORY(without_a_cgroup_there_are_8_members),
-        IN_DIRECTORY(only_io_max_may_be_missing),
-        IN_DIRECTORY(a_malformed_file_is_named),
-        IN_DIRECTORY(a_cgroup_that_is_no_directory_is_named),
+        IN_PLACE(save_captures_what_nucleus_captures),
+        IN_PLACE(without_a_cgroup_there_are_no_limits),
+        IN_PLACE(a_file_may_be_missing_without_its_controller),
+        IN_PLACE(a_controller_that_is_missing_is_no_limit),
+        IN_PLACE(a_malformed_file_is_named),
+        IN_PLACE(a_file_that_is_no_file_is_named),
+        IN_PLACE(a_cgroup_that_is_no_directory_is_named),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -21,43 +21,28 @@
 #define UNDER_SANITIZER 0
 #endif
 
-enum { KIB_A_MB = 1000000 / 1024 };
-
 #define MEMBERS                                                                                    \
     "{\"container_id\":\"i\",\"container_name\":\"n\",\"original_pid\":1,\"checkpoint_at\":1,"     \
     "\"version\":\"v\",\"using_gvisor\":false,\"rootless\":false"
 
-/* Fails the test, naming row, if ckmeta had as much as limit. */
-static void check_memory(const char *row, const struct outcome *outcome, int limit_mb)
-{
-    if (outcome->max_rss >= (long)limit_mb * KIB_A_MB)
-        fail_msg("%s: %ld KiB of memory", row, outcome->max_rss);
-}
-
 static void gigabytes_of_zeros_are_refused_unread(void **state)
 {
-    const char *path = path_in(*state, "metadata.json");
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    struct outcome outcome;
-
-    assert_true(fd >= 0);
-    assert_int_equal(ftruncate(fd, (off_t)3 << 30), 0);
-    assert_int_equal(close(fd), 0);
-    outcome = CKMETA_RUN("load", *state);
-    check_memory("zeros", &outcome, 20);
-    check_failed("zeros", outcome, EXIT_FAILED, "/metadata.json': larger than 4194304 bytes");
+    (void)state;
+    write_text("d/metadata.json", "");
+    assert_int_equal(truncate("d/metadata.json", (off_t)3 << 30), 0);
+    expect_failure((struct run){.line = "load d", .max_rss_mb = 20}, EXIT_FAILED,
+                   "cannot load 'd/metadata.json': larger than 4194304 bytes", 0);
 }
 
-static void an_endless_state_is_refused_at_the_cap(void **state)
+static void an_endless_input_is_refused_at_the_cap(void **state)
 {
-    struct outcome outcome = CKMETA_RUN("save", "--state", "/dev/zero", *state);
-
-    check_memory("/dev/zero", &outcome, 20);
-    check_failed("/dev/zero", outcome, EXIT_FAILED, "'/dev/zero': larger than 4194304 bytes");
+    (void)state;
+    expect_failure((struct run){.line = "save --state /dev/zero d", .max_rss_mb = 20}, EXIT_FAILED,
+                   "cannot read '/dev/zero': larger than 4194304 bytes", 0);
 }
 
 /* A document of just the cap: head, as many items as fit, tail, and blanks. */
-static void put_document(const char *dir, const char *head, const char *item, const char *tail)
+static void put_document(const char *head, const char *item, const char *tail)
 {
     size_t item_len = strlen(item);
     size_t len = strlen(head);
@@ -69,7 +54,7 @@ static void put_document(const char *dir, const char *head, const char *item, co
     for (; len + item_len + strlen(tail) <= NUCLEUS_CHECKPOINT_MAX_BYTES; len += item_len)
         memcpy(text + len, item, item_len);
     memcpy(text + len, tail, strlen(tail));
-    write_file(path_in(dir, "metadata.json"), text, NUCLEUS_CHECKPOINT_MAX_BYTES);
+    write_file("d/metadata.json", text, NUCLEUS_CHECKPOINT_MAX_BYTES);
     free(text);
 }
 
@@ -89,31 +74,26 @@ static void documents_of_small_things_load_in_bounds(void **state)
          ",{\"device\":\"\"}", "]}}"},
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct outcome outcome;
-
-        put_document(*state, rows[i].head, rows[i].item, rows[i].tail);
-        outcome = CKMETA_RUN("load", *state, "version");
-        check_memory(rows[i].name, &outcome, 200);
-        check_done(rows[i].name, outcome, "v\n");
-        outcome = CKMETA_RUN("load", *state);
-        check_memory(rows[i].name, &outcome, 200);
-        check_done(rows[i].name, outcome, NULL);
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("%s\n", rows[i].name);
+        put_document(rows[i].head, rows[i].item, rows[i].tail);
+        expect_output((struct run){.line = "load d version", .max_rss_mb = 200}, "v\n");
+        expect_output((struct run){.line = "load d", .output = "/dev/null", .max_rss_mb = 200}, "");
     }
 }
 
 int main(void)
 {
-#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
     const struct CMUnitTest tests[] = {
-        IN_DIRECTORY(gigabytes_of_zeros_are_refused_unread),
-        IN_DIRECTORY(an_endless_state_is_refused_at_the_cap),
-        IN_DIRECTORY(documents_of_small_things_load_in_bounds),
+        IN_PLACE(gigabytes_of_zeros_are_refused_unread),
+        IN_PLACE(an_endless_input_is_refused_at_the_cap),
+        IN_PLACE(documents_of_small_things_load_in_bounds),
     };
 
     if (UNDER_SANITIZER) {
         (void)fprintf(stderr, "skipped: a sanitizer's own memory would be measured\n");
         return TEST_SKIPPED;
     }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

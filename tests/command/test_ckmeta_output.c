@@ -2,137 +2,148 @@
 /* Where ckmeta's words go: messages, standard output, and descriptors that are closed. */
 #include "run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define STATE TEST_DATA "/nucleus-0.3.8-state.json"
-
 static void messages_begin_with_ckmeta_whatever_it_is_called(void **state)
 {
-    const char *link = path_in(*state, "other-name");
-    const char *const *words = WORDS("load", "/missing");
-    const struct {
-        const char *name;
-        struct run how;
-    } rows[] = {
-        {"symlink", {.words = words, .program = link, .name = link}},
-        {"path", {.words = words, .name = CKMETA}},
-        {"empty", {.words = words, .name = ""}},
-        {"a lie", {.words = words, .name = "evil\n: "}},
-        {"misuse", {.words = WORDS("load"), .program = link, .name = link}},
-        {"getopt's complaints", {.words = WORDS("load", "--bad"), .name = "other"}},
+    static const struct run rows[] = {
+        {.program = "./other", .name = "./other"},
+        {.name = CKMETA},
+        {.name = ""},
+        {.name = "evil\n: "},
     };
 
-    assert_int_equal(symlink(CKMETA, link), 0);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        check_failed(rows[i].name, run_ckmeta(&rows[i].how), i < 4 ? EXIT_NOT_FOUND : EXIT_USAGE,
-                     "");
-    check_failed("no argv[0]", run_ckmeta(&(struct run){.nameless = true}), EXIT_USAGE, "");
+    (void)state;
+    assert_int_equal(symlink(CKMETA, "other"), 0);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct run how = rows[i];
+
+        how.line = "load d";
+        expect_failure(how, EXIT_NOT_FOUND, "cannot load 'd/metadata.json': ", ENOENT);
+        how.line = "save --bad";
+        expect_failure(how, EXIT_USAGE, "unrecognized option '--bad'", 0);
+    }
+    expect_failure((struct run){.nameless = true}, EXIT_USAGE,
+                   "missing subcommand: expected 'save' or 'load'", 0);
 }
 
 static void foreign_text_is_escaped(void **state)
 {
-    const char *dir = *state;
-    const struct {
-        const char *name;
-        const char *const *words;
+    static const struct {
+        const char *line;
         int code;
         const char *message;
+        int os_error;
     } rows[] = {
-        {"DIR", WORDS("load", "a\nb\x1b[31m\x7f"), EXIT_NOT_FOUND, "'a\\x0ab\\x1b[31m\\x7f/"},
-        {"DIR that is not UTF-8", WORDS("load", "\xff"), EXIT_NOT_FOUND, "'\\xff/"},
-        {"DIR with C1", WORDS("load", "\xc2\x9b"), EXIT_NOT_FOUND, "'\\xc2\\x9b/"},
-        {"DIR of save", WORDS("save", "--state", STATE, "\r"), EXIT_FAILED, "'\\x0d'"},
-        {"FILE", WORDS("save", "--state", "\t", dir), EXIT_FAILED, "'\\x09'"},
-        {"FIELD", WORDS("load", dir, "\x01"), EXIT_USAGE, "'\\x01'"},
-        {"subcommand", WORDS("\n"), EXIT_USAGE, "'\\x0a'"},
-        {"option", WORDS("save", "--\x1b"), EXIT_USAGE, "'--\\x1b'"},
-        {"letter", WORDS("load", "-\x01"), EXIT_USAGE, "'-\\x01'"},
-        {"PID", WORDS("save", "--id", "i", "--pid", "1\n", dir, "--", "c"), EXIT_USAGE, "'1\\x0a'"},
-        {"--cgroup", WORDS("save", "--id", "i", "--pid", "1", "--cgroup", "\n", dir, "--", "c"),
-         EXIT_FAILED, "'\\x0a'"},
+        {"load a\nb\x1b[31m\x7f", EXIT_NOT_FOUND,
+         "cannot load 'a\\x0ab\\x1b[31m\\x7f/metadata.json': ", ENOENT},
+        {"load \xff", EXIT_NOT_FOUND, "cannot load '\\xff/metadata.json': ", ENOENT},
+        {"load \xc2\x9b", EXIT_NOT_FOUND, "cannot load '\\xc2\\x9b/metadata.json': ", ENOENT},
+        {"load h\xc3\xa9", EXIT_NOT_FOUND, "cannot load 'h\xc3\xa9/metadata.json': ", ENOENT},
+        {"save --state s \r", EXIT_FAILED, "cannot open directory '\\x0d': ", ENOENT},
+        {"save --state \t d", EXIT_FAILED, "cannot read '\\x09': ", ENOENT},
+        {"save --id i --pid 1 --cgroup \n d -- c", EXIT_FAILED,
+         "cannot open cgroup directory '\\x0a': ", ENOENT},
+        {"load d \x01", EXIT_USAGE, "unknown field '\\x01'", 0},
+        {"load d version \n", EXIT_USAGE, "extra operand '\\x0a'", 0},
+        {"\n", EXIT_USAGE, "unknown subcommand '\\x0a'", 0},
+        {"--\x1b", EXIT_USAGE, "unrecognized option '--\\x1b'", 0},
+        {"save --\x1b", EXIT_USAGE, "unrecognized option '--\\x1b'", 0},
+        {"load -\x01", EXIT_USAGE, "unrecognized option '-\\x01'", 0},
+        {"save --state s d --name=\n", EXIT_USAGE, "--state cannot be combined with '--name=\\x0a'",
+         0},
+        {"save --id i --pid 1\n d -- c", EXIT_USAGE,
+         "invalid PID '1\\x0a': expected a decimal number from 0 to 4294967295", 0},
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        check_failed(rows[i].name, run_ckmeta(&(struct run){.words = rows[i].words}), rows[i].code,
-                     rows[i].message);
-}
-
-static void utf8_in_a_path_is_shown_as_it_is(void **state)
-{
     (void)state;
-    check_failed("h\xc3\xa9", CKMETA_RUN("load", "h\xc3\xa9"), EXIT_NOT_FOUND, "'h\xc3\xa9/");
+    for (size_t i = 0; i < COUNT(rows); i++)
+        EXPECT_FAILURE(rows[i].line, rows[i].code, rows[i].message, rows[i].os_error);
 }
 
-/* Runs words, whose message has no room for all that is foreign in it. */
-static void check_shortened(const char *row, const char *const *words, int code, const char *reason)
-{
-    struct outcome outcome = run_ckmeta(&(struct run){.words = words});
-
-    if (outcome.err_len > 600 || !strstr(outcome.err, "'..."))
-        fail_msg("%s: not shortened: %s", row, outcome.err);
-    check_failed(row, outcome, code, reason);
-}
-
+/* Lines, the last word of which finds no room in the message, and what it begins and ends with. */
 static void long_words_are_shortened_and_the_reason_kept(void **state)
 {
-    const char *dir = *state;
+    static const struct {
+        const char *line, *begin, *end;
+        int os_error;
+    } rows[] = {
+        {"load", "cannot load '...", "/metadata.json': ", ENOENT},
+        {"save --metadata m", "cannot open directory '...", "': ", ENOENT},
+        {"save d --state", "cannot read '...", "': ", ENOENT},
+        {"load d", "unknown field '...", "' (try 'ckmeta load --help')", 0},
+        {"load d version", "extra operand '...", "' (try 'ckmeta load --help')", 0},
+        {"", "unknown subcommand '...", "' (try 'ckmeta --help')", 0},
+        {"save --id i d --pid", "invalid PID '...",
+         "': expected a decimal number from 0 to 4294967295 (try 'ckmeta save --help')", 0},
+    };
     char path[3001];
 
+    (void)state;
     for (size_t i = 0; i < sizeof path - 1; i++)
         path[i] = i % 100 == 99 ? '/' : '\x1b';
     path[sizeof path - 1] = '\0';
-    check_shortened("load", WORDS("load", path), EXIT_NOT_FOUND,
-                    "/metadata.json': No such file or directory");
-    check_shortened("save", WORDS("save", "--state", STATE, path), EXIT_FAILED,
-                    "': No such file or directory");
-    check_shortened("FILE", WORDS("save", "--state", path, dir), EXIT_FAILED,
-                    "': No such file or directory");
-    check_shortened("FIELD", WORDS("load", dir, path), EXIT_USAGE, "no member is called so");
-    check_shortened("subcommand", WORDS(path), EXIT_USAGE, "subcommand");
-    check_shortened("PID", WORDS("save", "--id", "i", "--pid", path, dir, "--", "c"), EXIT_USAGE,
-                    "4294967295");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *const words[] = {path, rows[i].line[0] == 's' ? "--" : NULL, NULL};
+        const struct run how = {.line = rows[i].line[0] ? rows[i].line : NULL, .words = words};
+        char begin[64], end[128];
+        char *out, *err;
+
+        (void)run_ckmeta(&how, &out, &err);
+        (void)snprintf(begin, sizeof begin, "ckmeta: %s", rows[i].begin);
+        (void)snprintf(end, sizeof end, "%s%s\n", rows[i].end,
+                       rows[i].os_error ? strerror(rows[i].os_error) : "");
+        if (strncmp(err, begin, strlen(begin)) != 0 || strlen(err) > 600 || strlen(err) < 400 ||
+            strcmp(err + strlen(err) - strlen(end), end) != 0)
+            fail_msg("ckmeta %s: %s", rows[i].line, err);
+        free(out);
+        free(err);
+    }
 }
 
-/* Puts a file into dir that is longer than standard output's buffer. */
-static void put_long_file(const char *dir)
+/* Puts a file into d that is longer than standard output's buffer. */
+static void put_long_file(void)
 {
     char word[20001];
 
     memset(word, 'w', sizeof word - 1);
     word[sizeof word - 1] = '\0';
-    check_done("save", CKMETA_RUN("save", "--id", "i", "--pid", "1", dir, "--", word), "");
+    expect_output((struct run){.line = "save --id i --pid 1 d --", .words = WORDS(word)}, "");
 }
 
 /* Runs each command that prints, with how's standard output. */
-static void check_cannot_write(const char *dir, struct run how, const char *reason)
+static void check_cannot_write(struct run how, int os_error)
 {
-    const char *const *const lines[] = {
-        WORDS("load", dir),
-        WORDS("load", dir, "version"),
-        WORDS("load", "-0", dir, "command"),
-        WORDS("load", dir, "rootless"),
-        WORDS("load", dir, "resource_limits"),
-        WORDS("--help"),
-        WORDS("--version"),
-        WORDS("load", "--help"),
-        WORDS("save", "--help"),
+    static const char *const lines[] = {
+        "load d",
+        "load d version",
+        "load -0 d command",
+        "load d rootless",
+        "load d resource_limits",
+        "load d cgroup_path",
+        "--help",
+        "--version",
+        "load --help",
+        "save --help",
     };
 
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        how.words = lines[i];
-        check_failed(lines[i][0], run_ckmeta(&how), EXIT_FAILED, reason);
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        how.line = lines[i];
+        expect_failure(how, EXIT_FAILED, "cannot write to standard output: ", os_error);
     }
 }
 
 static void a_full_standard_output_is_exit_code_1(void **state)
 {
-    check_done("save", CKMETA_RUN("save", "--state", STATE, *state), "");
-    check_cannot_write(*state, (struct run){.output = "/dev/full"}, "No space left on device");
-    put_long_file(*state);
-    check_cannot_write(*state, (struct run){.output = "/dev/full"}, "No space left on device");
+    (void)state;
+    EXPECT_OUTPUT("save --state s d", "");
+    check_cannot_write((struct run){.output = "/dev/full"}, ENOSPC);
+    put_long_file();
+    check_cannot_write((struct run){.output = "/dev/full"}, ENOSPC);
 }
 
 /* Whichever byte of the output is the first that finds no room. */
@@ -140,97 +151,84 @@ static void a_buffer_that_fills_at_any_byte_is_exit_code_1(void **state)
 {
     char word[4100];
 
+    (void)state;
     for (size_t len = sizeof word - 16; len < sizeof word; len++) {
-        const struct run how = {.words = WORDS("load", *state, "command"), .output = "/dev/full"};
-
         memset(word, 'w', len);
         word[len] = '\0';
-        check_done("save", CKMETA_RUN("save", "--id", "i", "--pid", "1", *state, "--", "c", word),
-                   "");
-        check_failed("load", run_ckmeta(&how), EXIT_FAILED, "No space left on device");
+        expect_output((struct run){.line = "save --id i --pid 1 d -- c", .words = WORDS(word)}, "");
+        expect_failure((struct run){.line = "load d command", .output = "/dev/full"}, EXIT_FAILED,
+                       "cannot write to standard output: ", ENOSPC);
     }
 }
 
 static void a_closed_standard_output_is_exit_code_1(void **state)
 {
-    put_long_file(*state);
-    check_cannot_write(*state, (struct run){.closed = {false, true, false}}, "Bad file descriptor");
-    check_cannot_write(*state, (struct run){.closed = {true, true, false}}, "Bad file descriptor");
+    (void)state;
+    put_long_file();
+    check_cannot_write((struct run){.closed = {false, true, false}}, EBADF);
+    check_cannot_write((struct run){.closed = {true, true, false}}, EBADF);
 }
 
 static void an_output_over_the_file_size_limit_is_exit_code_1(void **state)
 {
-    const struct run how = {
-        .words = WORDS("load", *state), .output = path_in(*state, "out"), .max_file_size = 4096};
-
-    put_long_file(*state);
-    check_failed("limit", run_ckmeta(&how), EXIT_FAILED, "File too large");
+    (void)state;
+    put_long_file();
+    expect_failure((struct run){.line = "load d", .output = "out", .max_file_size = 4096},
+                   EXIT_FAILED, "cannot write to standard output: ", EFBIG);
 }
 
+/* Nor does a full one matter to it. */
 static void save_needs_no_standard_descriptor(void **state)
 {
+    (void)state;
     for (unsigned mask = 0; mask < 8; mask++) {
-        struct run how = {.words = WORDS("save", "--state", STATE, *state)};
-        char row[16];
+        struct run how = {.line = "save --metadata m d", .output = "/dev/full"};
 
         for (unsigned fd = 0; fd < 3; fd++)
             how.closed[fd] = mask >> fd & 1;
-        (void)snprintf(row, sizeof row, "closed: %u", mask);
-        check_done(row, run_ckmeta(&how), "");
-        assert_int_equal(count_names(*state), 1);
-        check_done(row, CKMETA_RUN("load", *state, "container_name"), "web-1\n");
-        assert_int_equal(unlink(path_in(*state, "metadata.json")), 0);
+        expect_output(how, "");
+        EXPECT_OUTPUT("load d container_name", "web-1\n");
+        remove_saved(how.line);
     }
-}
-
-static void save_does_not_touch_standard_output(void **state)
-{
-    const struct run how = {.words = WORDS("save", "--state", STATE, *state),
-                            .output = "/dev/full"};
-
-    check_done("full", run_ckmeta(&how), "");
 }
 
 static void a_closed_standard_error_changes_no_exit_code(void **state)
 {
     static const struct {
-        const char *name;
-        const char *words[3];
+        const char *line;
         int code;
     } rows[] = {
-        {"usage", {"load"}, EXIT_USAGE},
-        {"not found", {"load", "/missing"}, EXIT_NOT_FOUND},
-        {"failure", {"load", "/dev/null"}, EXIT_FAILED},
-        {"success", {"--version"}, EXIT_DONE},
+        {"load", EXIT_USAGE},
+        {"load missing", EXIT_NOT_FOUND},
+        {"load s", EXIT_FAILED},
+        {"--version", EXIT_DONE},
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct run how = {.words = rows[i].words, .closed = {false, false, true}};
-        struct outcome outcome = run_ckmeta(&how);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct run how = {.line = rows[i].line, .closed = {false, false, true}};
+        char *out, *err;
 
-        if (outcome.code != rows[i].code)
-            fail_msg("%s: exit code %d", rows[i].name, outcome.code);
-        outcome_free(&outcome);
+        if (run_ckmeta(&how, &out, &err) != rows[i].code)
+            fail_msg("ckmeta %s: not exit code %d", rows[i].line, rows[i].code);
+        free(out);
+        free(err);
     }
 }
 
 int main(void)
 {
-#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
     const struct CMUnitTest tests[] = {
-        IN_DIRECTORY(messages_begin_with_ckmeta_whatever_it_is_called),
-        IN_DIRECTORY(foreign_text_is_escaped),
-        cmocka_unit_test(utf8_in_a_path_is_shown_as_it_is),
-        IN_DIRECTORY(long_words_are_shortened_and_the_reason_kept),
-        IN_DIRECTORY(a_full_standard_output_is_exit_code_1),
-        IN_DIRECTORY(a_buffer_that_fills_at_any_byte_is_exit_code_1),
-        IN_DIRECTORY(a_closed_standard_output_is_exit_code_1),
-        IN_DIRECTORY(an_output_over_the_file_size_limit_is_exit_code_1),
-        IN_DIRECTORY(save_needs_no_standard_descriptor),
-        IN_DIRECTORY(save_does_not_touch_standard_output),
-        cmocka_unit_test(a_closed_standard_error_changes_no_exit_code),
+        IN_PLACE(messages_begin_with_ckmeta_whatever_it_is_called),
+        IN_PLACE(foreign_text_is_escaped),
+        IN_PLACE(long_words_are_shortened_and_the_reason_kept),
+        IN_PLACE(a_full_standard_output_is_exit_code_1),
+        IN_PLACE(a_buffer_that_fills_at_any_byte_is_exit_code_1),
+        IN_PLACE(a_closed_standard_output_is_exit_code_1),
+        IN_PLACE(an_output_over_the_file_size_limit_is_exit_code_1),
+        IN_PLACE(save_needs_no_standard_descriptor),
+        IN_PLACE(a_closed_standard_error_changes_no_exit_code),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crowd.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -121,41 +122,49 @@ static void work_as_loader(struct worker *worker)
         load_once(worker, i % 2 == 0);
 }
 
-/* Returns whether the file was published; each step may fail when others are at it too. */
-static bool save_as_nucleus(struct crowd *crowd, const char *text, size_t len)
+/* The steps of nucleus 0.3.8, src/checkpoint/metadata.rs. Returns the one that failed; NULL: none.
+ */
+static const char *save_as_nucleus(const struct crowd *crowd, const char *text, size_t len)
 {
     struct stat info;
     bool is_written;
     int fd;
 
-    if (lstat(crowd->temp, &info) == 0)
-        (void)unlink(crowd->temp);
-    fd = open(crowd->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (stat(crowd->temp, &info) == 0 &&
+        (lstat(crowd->temp, &info) < 0 || S_ISLNK(info.st_mode) || unlink(crowd->temp) < 0))
+        return "nucleus: remove its stale file";
+    fd = open(crowd->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        return false;
+        return "nucleus: create";
     (void)sched_yield();
     is_written = write(fd, text, len) == (ssize_t)len;
     (void)sched_yield(); /* its fsync */
     (void)close(fd);
-    return is_written && rename(crowd->temp, crowd->file) == 0;
+    if (!is_written)
+        return "nucleus: write";
+    return rename(crowd->temp, crowd->file) < 0 ? "nucleus: rename" : NULL;
 }
 
 static void work_as_nucleus(struct worker *worker)
 {
+    struct crowd *crowd = worker->crowd;
     unsigned save = 1;
 
-    while (!worker->crowd->is_over) {
+    while (!crowd->is_over) {
         struct nucleus_metadata metadata = crowd_metadata(worker->number, save, 3);
-        char *text;
+        const char *failed = "to_json";
+        char *text = NULL;
         size_t len;
 
-        if (nucleus_metadata_to_json(&metadata, &text, &len, NULL) == NUCLEUS_OK) {
-            if (save_as_nucleus(worker->crowd, text, len)) {
-                worker->crowd->nucleus_saves++;
-                save++;
-            }
-            free(text);
+        if (nucleus_metadata_to_json(&metadata, &text, &len, NULL) == NUCLEUS_OK)
+            failed = save_as_nucleus(crowd, text, len);
+        if (failed && crowd->nucleus_savers == 1)
+            crowd_note_failure(worker, failed, strerror(errno));
+        if (!failed) {
+            crowd->nucleus_saves++;
+            save++;
         }
+        free(text);
         nucleus_metadata_clear(&metadata);
     }
 }

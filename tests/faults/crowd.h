@@ -3,9 +3,9 @@
  * Workers in one directory: our savers and loaders, and savers that work as nucleus does, with
  * one fixed temporary name that is unlinked and created again.
  *
- * One saver of nucleus's kind alone publishes whole files only, whatever we do: we may unlink its
- * temporary file, but never create or rename it. Several of them may publish each other's file
- * while it is empty; then an empty file, and nothing else, may be found.
+ * One saver of nucleus's kind alone never fails, whatever we do: we leave its temporary file alone
+ * while it is young. Several of them disturb each other, and may publish each other's file while it
+ * is empty; then an empty file, and nothing else, may be found.
  */
 #ifndef NUCLEUS_TEST_CROWD_H
 #define NUCLEUS_TEST_CROWD_H

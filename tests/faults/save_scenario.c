@@ -17,8 +17,13 @@ const struct save_scenario save_scenarios[] = {
     {.name = "overwrite", .has_old = true},
     {.name = "first save_at", .at = true},
     {.name = "overwriting save_at", .has_old = true, .at = true},
-    {.name = "first save, cluttered", .is_cluttered = true},
-    {.name = "overwrite, cluttered", .has_old = true, .is_cluttered = true},
+    {.name = "first save, cluttered", .clutter = STALE_TEMP},
+    {.name = "overwrite, cluttered", .has_old = true, .clutter = STALE_TEMP},
+    {.name = "overwriting save_at beside nucleus",
+     .has_old = true,
+     .at = true,
+     .clutter = LIVE_TEMP},
+    {.name = "first save beside a FIFO", .clutter = ODD_TEMP},
     {.name = "first save, 0-2 closed", .is_stdio_closed = true},
     {.name = "overwriting save_at, 0-2 closed",
      .has_old = true,
@@ -33,6 +38,7 @@ static const char temp_prefix[] = ".metadata.json.tmp.";
 
 static struct {
     const struct save_scenario *scenario;
+    struct file_server server;
     const char *dir;
     int dirfd;
     struct nucleus_metadata metadata; /* the new one */
@@ -77,11 +83,14 @@ int remove_save_fixture(void **state)
     return remove_directory(state);
 }
 
-void set_save_scenario(const struct save_scenario *scenario)
+void set_save_scenario(const struct save_scenario *scenario, const struct file_server *server)
 {
     fixture.scenario = scenario;
+    fixture.server = *server;
+    fixture.server.leftover_age = scenario->clutter == LIVE_TEMP ? 0 : 2 * 60 * 60;
     set_scenario(scenario->name);
-    limit_transfers(scenario->is_cluttered ? 100 : 0);
+    set_file_server(&fixture.server);
+    limit_transfers(scenario->clutter != CLEAN ? 200 : 0);
 }
 
 /* The next name in a directory but . and ..; NULL: no more. */
@@ -105,30 +114,24 @@ static void empty_directory(void)
     assert_int_equal(closedir(stream), 0);
 }
 
-/* Old enough to be swept. */
-static void write_leftover(const char *path)
-{
-    static const struct timespec times[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
-
-    write_text(path, "half a fi");
-    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
-}
-
 static void prepare(void)
 {
     empty_directory();
     if (fixture.scenario->has_old)
         write_text(path_in(fixture.dir, "metadata.json"), fixture.old_text);
-    if (fixture.scenario->is_cluttered) {
+    if (fixture.scenario->clutter == CLEAN)
+        return;
+    write_text(path_in(fixture.dir, leftover_name), "half a fi");
+    if (fixture.scenario->clutter == ODD_TEMP)
+        assert_int_equal(mkfifo(path_in(fixture.dir, "metadata.json.tmp"), 0600), 0);
+    else
         write_text(path_in(fixture.dir, "metadata.json.tmp"), "half a fi");
-        write_leftover(path_in(fixture.dir, leftover_name));
-    }
 }
 
 static void take_stdio_away(int ret_kept[3])
 {
     for (int fd = 0; fd <= 2; fd++) {
-        ret_kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+        ret_kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 20);
         (void)close(fd);
     }
 }
@@ -155,13 +158,16 @@ static void check_file(const char *text)
     free(found);
 }
 
-static void check_mode(void)
+/* Where the mode could not be set, no bit of it may be one too many. */
+static void check_mode(bool is_mode_stuck)
 {
+    const char *path = path_in(fixture.dir, "metadata.json");
     struct stat info;
 
-    check(lstat(path_in(fixture.dir, "metadata.json"), &info) == 0 &&
-              (info.st_mode & 07777) == 0600,
+    check(lstat(path, &info) == 0, "there is a file");
+    check((info.st_mode & 07777) == 0600 || (is_mode_stuck && (info.st_mode & 07177) == 0),
           "the mode is 0600");
+    assert_int_equal(chmod(path, 0600), 0); /* to be read here */
 }
 
 /* Whether name is a temporary file of this save. */
@@ -173,34 +179,37 @@ static bool is_own_temp(const char *name)
 static void check_temps(const char *message, bool is_temp_stuck)
 {
     DIR *stream = opendir(fixture.dir);
-    char stuck[NAME_MAX + 32];
+    char stuck[NAME_MAX + 64];
 
     assert_non_null(stream);
     for (const char *name; (name = next_name(stream));) {
         if (!is_own_temp(name))
             continue;
         check(is_temp_stuck, "no temporary file is left");
-        (void)snprintf(stuck, sizeof stuck, "; %s cannot be removed: ", name);
+        (void)snprintf(stuck, sizeof stuck, "; temporary file '%s' could not be removed: ", name);
         check(strstr(message, stuck), "the message names the temporary file that is left");
     }
     assert_int_equal(closedir(stream), 0);
 }
 
-static void check_directory(const struct save_outcome *outcome, bool is_temp_stuck)
+static void check_directory(const struct save_outcome *outcome, const struct call_report *report)
 {
     if (outcome->status == NUCLEUS_OK || outcome->status == NUCLEUS_ERROR_NOT_DURABLE) {
+        check(report->is_directory_flushed, "the directory is flushed");
+        check_mode(report->is_mode_stuck);
         check_file(fixture.new_text);
-        check_mode();
     } else {
         check_file(fixture.scenario->has_old ? fixture.old_text : NULL);
     }
-    check_temps(outcome->err.message, is_temp_stuck);
+    check_temps(outcome->err.message, report->is_temp_stuck);
+    if (fixture.scenario->clutter == LIVE_TEMP)
+        check(exists(path_in(fixture.dir, "metadata.json.tmp")), "nucleus keeps its file");
 }
 
 static void save(struct save_outcome *outcome)
 {
     const struct save_scenario *scenario = fixture.scenario;
-    mode_t mask = umask(scenario->is_cluttered ? 0777 : 0022);
+    mode_t mask = umask(scenario->clutter != CLEAN ? 0777 : 0022);
     int kept[3];
 
     if (scenario->is_stdio_closed)
@@ -226,9 +235,10 @@ struct save_outcome save_in_scenario(void)
     check(count_descriptors() == fixture.descriptors, "no descriptor is left or lost");
     check(count_blocks() == 0, "no memory is lost");
     check(report.lowest_fd > 2, "no descriptor below 3 is used");
-    check_directory(&outcome, report.is_temp_stuck);
+    check_directory(&outcome, &report);
     if (outcome.status == NUCLEUS_OK && count_faults() == 0)
-        check(count_names(fixture.dir) == 1, "leftovers are swept");
+        check(count_names(fixture.dir) == (fixture.scenario->clutter == LIVE_TEMP ? 3 : 1),
+              "old leftovers are swept, and they alone");
     return outcome;
 }
 

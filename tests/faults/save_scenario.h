@@ -5,11 +5,20 @@
 
 #include "system_faults.h"
 
+/* What stands in the directory besides metadata.json; with it come a umask that takes all bits,
+ * short transfers, and an old leftover of ours. */
+enum clutter {
+    CLEAN,
+    STALE_TEMP, /* an old metadata.json.tmp */
+    LIVE_TEMP,  /* a young one, of a nucleus that saves just now */
+    ODD_TEMP,   /* a FIFO of that name */
+};
+
 struct save_scenario {
     const char *name;
-    bool has_old;      /* metadata.json is there already */
-    bool at;           /* nucleus_metadata_save_at(), of an O_PATH descriptor */
-    bool is_cluttered; /* leftovers, a umask that takes all bits, short transfers */
+    bool has_old; /* metadata.json is there already */
+    bool at;      /* nucleus_metadata_save_at(), of an O_PATH descriptor */
+    enum clutter clutter;
     bool is_stdio_closed;
 };
 
@@ -25,7 +34,7 @@ struct save_outcome {
 int make_save_fixture(void **state);
 int remove_save_fixture(void **state);
 
-void set_save_scenario(const struct save_scenario *scenario);
+void set_save_scenario(const struct save_scenario *scenario, const struct file_server *server);
 
 /*
  * Saves in the scenario, with the faults that were added, and checks whatever the status is:

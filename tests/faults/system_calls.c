@@ -45,6 +45,13 @@ struct call_report unwatch_calls(void)
     return watch.report;
 }
 
+void fail_call(struct call *call, int os_error)
+{
+    call->is_answered = true;
+    call->result = -1;
+    call->os_error = os_error;
+}
+
 const char *call_name(enum call_kind kind)
 {
     static const char *const names[] = {
@@ -81,7 +88,7 @@ static enum call_object object_of_path(const char *path)
     if (strcmp(name, watch.temp) == 0)
         return OBJECT_TEMP;
     if (strcmp(name, "metadata.json.tmp") == 0)
-        return OBJECT_FIXED_TEMP;
+        return watch.temp[0] == '\0' ? OBJECT_FIXED_TEMP : OBJECT_LEFTOVER;
     if (strncmp(name, ".metadata.json.tmp.", strlen(".metadata.json.tmp.")) == 0)
         return OBJECT_LEFTOVER;
     return strcmp(name, "io.max") == 0 ? OBJECT_IO_MAX : OBJECT_FILE;
@@ -124,6 +131,12 @@ static void note_answer(const struct call *call)
         *own = (struct descriptor){0};
     if (call->kind == CALL_FSYNC && call->result < 0 && call->os_error != EINTR)
         own->is_spoiled = true;
+    if (call->kind == CALL_RENAMEAT)
+        watch.report.is_directory_flushed = false;
+    if (call->kind == CALL_FSYNC && call->object == OBJECT_DIRECTORY)
+        watch.report.is_directory_flushed = true;
+    if (call->kind == CALL_FCHMOD && call->result < 0)
+        watch.report.is_mode_stuck = true;
     if (call->kind == CALL_UNLINKAT && call->object == OBJECT_TEMP && call->result < 0 &&
         call->os_error != ENOENT)
         watch.report.is_temp_stuck = true;
@@ -182,6 +195,8 @@ int __wrap_nucleus_system_openat(int dirfd, const char *path, int flags, mode_t 
 {
     struct call call = call_on_path(CALL_OPENAT, dirfd, path);
 
+    call.flags = flags;
+    call.mode = mode;
     if (flags & O_DIRECTORY)
         call.object = OBJECT_DIRECTORY;
     if (flags & O_CREAT) {
@@ -215,6 +230,7 @@ int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
 {
     struct call call = call_on_path(CALL_FSTATAT, dirfd, path);
 
+    call.info = ret;
     if (begin(&call))
         answer(&call, __real_nucleus_system_fstatat(dirfd, path, ret));
     return (int)finish(&call);
@@ -224,6 +240,7 @@ int __wrap_nucleus_system_fstat(int fd, struct stat *ret)
 {
     struct call call = call_on_fd(CALL_FSTAT, fd, 0);
 
+    call.info = ret;
     if (begin(&call))
         answer(&call, __real_nucleus_system_fstat(fd, ret));
     return (int)finish(&call);
@@ -233,6 +250,7 @@ int __wrap_nucleus_system_fchmod(int fd, mode_t mode)
 {
     struct call call = call_on_fd(CALL_FCHMOD, fd, 0);
 
+    call.mode = mode;
     if (begin(&call))
         answer(&call, __real_nucleus_system_fchmod(fd, mode));
     return (int)finish(&call);
@@ -242,6 +260,7 @@ ssize_t __wrap_nucleus_system_read(int fd, void *bytes, size_t size)
 {
     struct call call = call_on_fd(CALL_READ, fd, size);
 
+    call.bytes = bytes;
     if (begin(&call))
         answer(&call, __real_nucleus_system_read(fd, bytes, call.size));
     return finish(&call);
@@ -287,6 +306,7 @@ ssize_t __wrap_nucleus_system_getrandom(void *bytes, size_t size)
 {
     struct call call = call_on_fd(CALL_GETRANDOM, -1, size);
 
+    call.bytes = bytes;
     if (begin(&call))
         answer(&call, __real_nucleus_system_getrandom(bytes, call.size));
     return finish(&call);
@@ -296,6 +316,7 @@ ssize_t __wrap_nucleus_system_getdents(int fd, void *bytes, size_t size)
 {
     struct call call = call_on_fd(CALL_GETDENTS, fd, size);
 
+    call.bytes = bytes;
     if (begin(&call))
         answer(&call, __real_nucleus_system_getdents(fd, bytes, call.size));
     return finish(&call);

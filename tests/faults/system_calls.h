@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 enum call_kind {
     CALL_ANY, /* of a fault, not of a call */
@@ -31,9 +32,9 @@ enum call_kind {
 enum call_object {
     OBJECT_ANY, /* of a fault; of a call that is about no file */
     OBJECT_DIRECTORY,
-    OBJECT_FIXED_TEMP, /* metadata.json.tmp */
+    OBJECT_FIXED_TEMP, /* metadata.json.tmp, until this run has a file of its own */
     OBJECT_TEMP,       /* the temporary file of this run */
-    OBJECT_LEFTOVER,   /* the temporary file of another run */
+    OBJECT_LEFTOVER,   /* the temporary file of another run; from then on nucleus's, too */
     OBJECT_LOW,        /* a descriptor 0, 1 or 2 that was moved up */
     OBJECT_IO_MAX,     /* the one file of a cgroup that may be missing */
     OBJECT_FILE,       /* any other: metadata.json, the rest of a cgroup */
@@ -42,13 +43,20 @@ enum call_object {
 struct call {
     enum call_kind kind;
     enum call_object object;
-    int fd;           /* -1: none */
-    const char *path; /* NULL: it is about fd itself */
-    size_t size;      /* of the buffer; before may lower it */
-    bool is_answered; /* set by before, with the answer: the call is not made */
+    int fd;            /* -1: none */
+    const char *path;  /* NULL: it is about fd itself */
+    int flags;         /* of an openat */
+    mode_t mode;       /* likewise */
+    void *bytes;       /* what a read, a getrandom or a getdents fills */
+    size_t size;       /* of the buffer; before may lower it */
+    struct stat *info; /* what an fstat or an fstatat fills; after may change it */
+    bool is_answered;  /* set by before, with the answer: the call is not made */
     long result;
     int os_error; /* counts where result is negative */
 };
+
+/* For the hook before a call: it fails, and is not made. */
+void fail_call(struct call *call, int os_error);
 
 /* Called right before each call, and right after it, when it may change the answer. */
 typedef void call_hook(struct call *call);
@@ -56,9 +64,11 @@ typedef void call_hook(struct call *call);
 /* What the watched calls were like. */
 struct call_report {
     size_t count;
-    int lowest_fd;      /* that was used for more than to be moved or closed */
-    bool is_temp_stuck; /* the temporary file could not be unlinked */
-    const char *misuse; /* what the library must never do; NULL: it did not */
+    int lowest_fd;             /* that was used for more than to be moved or closed */
+    bool is_temp_stuck;        /* the temporary file could not be unlinked */
+    bool is_mode_stuck;        /* its mode could not be set */
+    bool is_directory_flushed; /* or at least that was tried, after a rename */
+    const char *misuse;        /* what the library must never do; NULL: it did not */
 };
 
 /* From now on the hooks are called; either may be NULL. */

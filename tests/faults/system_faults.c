@@ -25,13 +25,19 @@ static struct {
     struct call stray; /* a call of no step; its kind CALL_ANY: there was none */
     struct expected expected;
     const char *scenario;
-    struct planned *happening; /* at the call at hand; NULL: none */
+    const struct file_server *server; /* NULL: the first */
+    struct planned *happening;        /* at the call at hand; NULL: none */
 } faults;
 
 void add_fault(struct fault fault, size_t first, size_t last)
 {
     assert_true(faults.count < sizeof faults.planned / sizeof faults.planned[0]);
     faults.planned[faults.count++] = (struct planned){.fault = fault, .first = first, .last = last};
+}
+
+void set_file_server(const struct file_server *server)
+{
+    faults.server = server;
 }
 
 void limit_transfers(size_t size)
@@ -116,6 +122,8 @@ static void after(struct call *call)
 {
     enum effect effect;
 
+    if (!call->is_answered)
+        answer_as(faults.server ? faults.server : &file_servers[0], call);
     if (!faults.happening || call->is_answered)
         return;
     effect = faults.happening->fault.effect;
@@ -213,7 +221,8 @@ void check_at(bool is_true, const char *what, const char *file, int line)
 {
     if (is_true)
         return;
-    print_error("Not so: %s\n    %s\n", what, faults.scenario ? faults.scenario : "");
+    print_error("Not so: %s\n    %s, %s\n", what, faults.scenario ? faults.scenario : "",
+                faults.server ? faults.server->name : "");
     for (size_t i = 0; i < faults.count; i++)
         print_fault(&faults.planned[i]);
     _fail(file, line);
@@ -224,7 +233,7 @@ static void check_message(const struct expected *expected, const char *message, 
 {
     char quoted[4200];
 
-    (void)snprintf(quoted, sizeof quoted, " '%s", path);
+    (void)snprintf(quoted, sizeof quoted, "'%s", path);
     for (const char *byte = message; *byte != '\0'; byte++)
         check((unsigned char)*byte >= 0x20, "the message is one line");
     check(strstr(message, quoted), "the message has the path");

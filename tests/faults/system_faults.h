@@ -5,6 +5,7 @@
 
 #include "support.h"
 
+#include "file_server.h"
 #include "system_calls.h"
 
 enum effect {
@@ -75,6 +76,9 @@ struct expected {
 
 /* From the first to the last call that fits, counted from 1, fault happens. Two at most. */
 void add_fault(struct fault fault, size_t first, size_t last);
+
+/* From now on the file system answers so. */
+void set_file_server(const struct file_server *server);
 
 /* No read and no write handles more than size bytes at once. */
 void limit_transfers(size_t size);

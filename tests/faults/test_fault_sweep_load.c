@@ -13,40 +13,49 @@
 
 #include "memory_faults.h"
 
-/* How a lookup fails; ENOENT is the caller's. */
+/* How a lookup fails; ENOENT and ENOTDIR are the caller's. */
 #define LOOKUP_FAILURES                                                                            \
-    MEANS(ENOTDIR, NUCLEUS_ERROR_NOT_DIRECTORY), MEANS(ELOOP, NUCLEUS_ERROR_SYMLINK),              \
-        REFUSED(EACCES), REFUSED(EIO), REFUSED(ENOMEM), REFUSED(ESTALE)
+    MEANS(ELOOP, NUCLEUS_ERROR_SYMLINK), REFUSED(EACCES), REFUSED(EIO), REFUSED(ENOMEM)
 
 #define OPENING_FAILURES                                                                           \
     LOOKUP_FAILURES, MEANS(ENXIO, NUCLEUS_ERROR_NOT_REGULAR), RETRIED(EINTR), REFUSED(EMFILE),     \
         REFUSED(ENFILE), REFUSED(EPERM)
 
 #define READING_FAILURES                                                                           \
-    RETRIED(EINTR), SHORT_GIVES(NUCLEUS_OK), REFUSED(EAGAIN), REFUSED(EIO), REFUSED(EISDIR),       \
-        REFUSED(ESTALE)
+    RETRIED(EINTR), SHORT_GIVES(NUCLEUS_OK), REFUSED(EAGAIN), REFUSED(EIO), REFUSED(EISDIR)
+
+#define NO_DIRECTORY MEANS(ENOTDIR, NUCLEUS_ERROR_NOT_DIRECTORY)
 
 static const struct step load_steps[] = {
     {CALL_FSTATAT, OBJECT_FILE, "cannot load '",
-     .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), LOOKUP_FAILURES}},
+     .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), RETRIED(ESTALE), LOOKUP_FAILURES}},
+    {CALL_FSTATAT, OBJECT_FILE, "cannot open directory ", .answers = {NO_DIRECTORY}},
     {CALL_OPENAT, OBJECT_FILE, "cannot load '",
-     .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), OPENING_FAILURES}},
-    {CALL_FSTAT, OBJECT_FILE, "cannot load '", .answers = {REFUSED(EIO), REFUSED(ENOMEM)}},
-    {CALL_READ, OBJECT_FILE, "cannot load '", .answers = {READING_FAILURES}},
+     .answers = {{FAILS, ENOENT, NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND},
+                 RETRIED(ESTALE),
+                 OPENING_FAILURES}},
+    {CALL_OPENAT, OBJECT_FILE, "cannot open directory ", .answers = {NO_DIRECTORY}},
+    {CALL_FSTAT, OBJECT_FILE, "cannot load '",
+     .answers = {RETRIED(ESTALE), REFUSED(EIO), REFUSED(ENOMEM)}},
+    {CALL_READ, OBJECT_FILE, "cannot load '", .answers = {RETRIED(ESTALE), READING_FAILURES}},
     {CALL_CLOSE, OBJECT_FILE, NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
 };
 
 /* A file that is not there is an error of the system here, but for io.max. */
 static const struct step cgroup_steps[] = {
-    {CALL_OPENAT, OBJECT_DIRECTORY, "cannot open directory '",
-     .answers = {REFUSED(ENOENT), OPENING_FAILURES}},
-    {CALL_FSTATAT, OBJECT_FILE, "cannot read '", .answers = {REFUSED(ENOENT), LOOKUP_FAILURES}},
-    {CALL_OPENAT, OBJECT_FILE, "cannot read '", .answers = {REFUSED(ENOENT), OPENING_FAILURES}},
+    {CALL_OPENAT, OBJECT_DIRECTORY, "cannot open cgroup directory '",
+     .answers = {REFUSED(ENOENT), NO_DIRECTORY, OPENING_FAILURES}},
+    {CALL_FSTATAT, OBJECT_FILE, "cannot read '",
+     .answers = {REFUSED(ENOENT), NO_DIRECTORY, LOOKUP_FAILURES}},
+    {CALL_OPENAT, OBJECT_FILE, "cannot read '",
+     .answers = {REFUSED(ENOENT), NO_DIRECTORY, OPENING_FAILURES}},
     {CALL_FSTAT, OBJECT_FILE, "cannot read '", .answers = {REFUSED(EIO), REFUSED(ENOMEM)}},
     {CALL_READ, OBJECT_FILE, "cannot read '", .answers = {READING_FAILURES, REFUSED(ENODEV)}},
     {CALL_CLOSE, OBJECT_FILE, NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
-    {CALL_FSTATAT, OBJECT_IO_MAX, "io.max'", .answers = {IGNORED(ENOENT), LOOKUP_FAILURES}},
-    {CALL_OPENAT, OBJECT_IO_MAX, "io.max'", .answers = {IGNORED(ENOENT), OPENING_FAILURES}},
+    {CALL_FSTATAT, OBJECT_IO_MAX, "io.max'",
+     .answers = {IGNORED(ENOENT), NO_DIRECTORY, LOOKUP_FAILURES}},
+    {CALL_OPENAT, OBJECT_IO_MAX, "io.max'",
+     .answers = {IGNORED(ENOENT), NO_DIRECTORY, OPENING_FAILURES}},
     {CALL_FSTAT, OBJECT_IO_MAX, "io.max'", .answers = {REFUSED(EIO)}},
     {CALL_READ, OBJECT_IO_MAX, "io.max'", .answers = {READING_FAILURES}},
     {CALL_CLOSE, OBJECT_IO_MAX, NULL, .answers = {IGNORED(EIO)}},
@@ -211,31 +220,77 @@ static void load_keeps_its_promises_whichever_call_fails(void **state)
     }
 }
 
-/* Right before a read, counted from 1, the file gets another size. */
+/* A file that is being replaced is tried ten times; the last answer counts. */
+static void load_starts_again_nine_times(void **state)
+{
+    static const struct {
+        struct fault fault;
+        size_t tries;
+        enum nucleus_status in_the_end;
+    } rows[] = {
+        {{CALL_FSTATAT, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
+        {{CALL_OPENAT, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
+        {{CALL_OPENAT, OBJECT_FILE, FAILS, ENOENT}, 10, NUCLEUS_ERROR_NOT_FOUND},
+        {{CALL_FSTAT, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
+        {{CALL_READ, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
+        {{CALL_FSTATAT, OBJECT_FILE, FAILS, ENOENT}, 1, NUCLEUS_ERROR_NOT_FOUND},
+        {{CALL_READ, OBJECT_FILE, FAILS, EIO}, 1, NUCLEUS_ERROR_IO},
+    };
+
+    (void)state;
+    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct expected expected = {rows[i].in_the_end, rows[i].fault.os_error, "cannot load '"};
+        struct outcome outcome;
+
+        clear_faults();
+        add_fault(rows[i].fault, 1, SIZE_MAX);
+        outcome = load();
+        check_load(&outcome, &expected);
+        check(count_faults() == rows[i].tries, "it is tried that often");
+        clear_faults();
+        if (rows[i].tries > 1)
+            add_fault(rows[i].fault, 1, rows[i].tries - 1);
+        outcome = load();
+        check(outcome.status == NUCLEUS_OK, "the last try counts");
+        check_metadata(&outcome.metadata, fixture.text);
+    }
+}
+
+/* In each of the first tries, right before a read, counted from 1, the file gets another size;
+ * when it is looked for again it is whole. */
 static struct {
+    size_t tries; /* that are spoiled */
     size_t at;
     off_t size;
-    size_t reads;
+    size_t tried;
+    size_t reads; /* of this try */
 } change;
 
 static void change_size(struct call *call)
 {
+    if (call->kind == CALL_FSTATAT) {
+        write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
+        change.tried++;
+        change.reads = 0;
+    }
     if (call->kind != CALL_READ)
         return;
     call->size = call->size < LIMIT ? call->size : LIMIT;
-    if (++change.reads == change.at)
+    if (++change.reads == change.at && change.tried <= change.tries)
         assert_int_equal(truncate(path_in(fixture.dir, "metadata.json"), change.size), 0);
 }
 
-static struct outcome load_while_it_changes(size_t at, int by)
+static struct outcome load_while_it_changes(size_t tries, size_t at, int by)
 {
     struct outcome outcome;
 
     write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
     memset(&outcome, 0xa5, sizeof outcome);
+    memset(&change, 0, sizeof change);
+    change.tries = tries;
     change.at = at;
     change.size = (off_t)fixture.len + by;
-    change.reads = 0;
     watch_calls(change_size, NULL);
     begin_memory(1, 0);
     outcome.status = nucleus_metadata_load(fixture.dir, &outcome.metadata, &outcome.err);
@@ -248,24 +303,26 @@ static void load_refuses_a_file_that_changes_its_size(void **state)
 {
     static const struct expected unchanged = {.status = NUCLEUS_OK};
     static const struct expected changed = {NUCLEUS_ERROR_IO, 0,
-                                            "its size changed while it was read"};
+                                            "': file changed size while being read"};
     static const struct {
         const char *name;
         int by; /* bytes */
     } rows[] = {{"one byte less", -1}, {"half of it", -400}, {"one more", 1}, {"4 KiB more", 4096}};
-    struct outcome outcome = load_while_it_changes(0, 0);
+    struct outcome outcome = load_while_it_changes(9, 3, 1);
     size_t reads = change.reads;
 
     (void)state;
     check_load(&outcome, &unchanged);
     check_metadata(&outcome.metadata, fixture.text);
     assert_true(reads > 5);
+    assert_int_equal(change.tried, 10);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (size_t at = 1; at <= reads; at++) {
             set_scenario(rows[i].name);
-            outcome = load_while_it_changes(at, rows[i].by);
+            outcome = load_while_it_changes(SIZE_MAX, at, rows[i].by);
             check_load(&outcome, &changed);
             check_nothing(&outcome.metadata);
+            assert_int_equal(change.tried, 10);
         }
     }
 }
@@ -313,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LOAD_TEST(load_says_what_each_fault_means),
         LOAD_TEST(load_keeps_its_promises_whichever_call_fails),
+        LOAD_TEST(load_starts_again_nine_times),
         LOAD_TEST(load_refuses_a_file_that_changes_its_size),
         LOAD_TEST(from_state_says_what_each_fault_means),
     };

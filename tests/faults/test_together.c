@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Many savers and loaders in one directory at once, as threads and as processes, and beside them
- * savers that work as nucleus does (crowd.h). Each save of ours works, each load finds one whole
- * file, nothing is left at the end.
+ * savers that work as nucleus does (crowd.h). Each save of ours works, and each of nucleus's
+ * while no other nucleus saves; each load finds one whole file; nothing is left at the end.
  */
 #include "support.h"
 
@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ struct scenario {
     uint32_t nucleus_savers;
 };
 
-static atomic_bool is_overtaken; /* another saver removes the leftover right before we do */
+static atomic_bool is_overtaken; /* another saver removes what is to go right before we do */
 
 int __real_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret);
 int __real_nucleus_system_unlinkat(int dirfd, const char *path);
@@ -190,9 +191,9 @@ static void processes_are_not_disturbed_by_nucleus_savers_that_disturb_each_othe
     run_together(*state, &(struct scenario){"processes beside three", true, 2, 2, 3});
 }
 
-static void a_leftover_may_be_removed_by_another_saver_first(void **state)
+static void an_odd_object_may_be_removed_by_another_saver_first(void **state)
 {
-    write_text(path_in(*state, "metadata.json.tmp"), "{}");
+    assert_int_equal(mkfifo(path_in(*state, "metadata.json.tmp"), 0600), 0);
     is_overtaken = true;
     save_here(*state, 1);
     is_overtaken = false;
@@ -209,7 +210,7 @@ int main(void)
         IN_DIRECTORY(processes_find_whole_files),
         IN_DIRECTORY(processes_find_whole_files_beside_nucleus),
         IN_DIRECTORY(processes_are_not_disturbed_by_nucleus_savers_that_disturb_each_other),
-        IN_DIRECTORY(a_leftover_may_be_removed_by_another_saver_first),
+        IN_DIRECTORY(an_odd_object_may_be_removed_by_another_saver_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

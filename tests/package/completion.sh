@@ -34,14 +34,18 @@ offers '' x
 offers "$directories" save ''
 offers 'checkpoint' save che
 offers '--state' save --s
-offers '--rootless' save checkpoint --r
+offers '--rootless --runtime-version' save checkpoint --r
+offers '--metadata' save --m
 offers "$everything" save --state ''
 offers 'checklist checkpoint' save --state che
 offers "$everything" save --state =
 offers 'checklist' save --state = checkl
+offers "$everything" save --metadata ''
+offers 'checklist' save --metadata = checkl
 offers "$directories" save --cgroup ''
 offers '' save --id ''
 offers '' save --pid ''
+offers '' save --runtime-version ''
 offers '' save --name c
 offers 'checklist checkpoint' save --id 1 --pid 2 checkpoint -- che
 offers "$everything" save --id 1 --pid 2 checkpoint -- --state ''

@@ -6,7 +6,7 @@ language=$2
 
 case $language in
 C) compiler=$CC standard=c11 source=main.c ;;
-CXX) compiler=$CXX standard=c++11 source=main.cpp ;;
+CXX) compiler=$CXX standard=c++17 source=main.cpp ;;
 esac
 command -v "$compiler" >/dev/null || skip "there is no C++ compiler here"
 
@@ -18,17 +18,29 @@ build_by_hand()
         $(pkg-config --cflags --libs nucleus-checkpoint)
 }
 
+build_with_meson()
+{
+    [ -z "$EMULATOR" ] || skip "Meson is asked for programs of this machine only"
+    need meson pkg-config
+    mkdir project
+    cp "$tests/consumer/meson.build" "$tests/consumer/main.c" project
+    PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name nucleus-checkpoint.pc)")
+    export PKG_CONFIG_PATH
+    CFLAGS=$MACHINE_FLAGS LDFLAGS=$MACHINE_FLAGS CC=$CC meson setup build project >meson.log 2>&1 ||
+        { cat meson.log; fail "meson setup"; }
+    meson compile -C build >build.log 2>&1 || { cat build.log; fail "it does not build"; }
+}
+
 build_with_cmake()
 {
-    configure -S "$tests/consumer" -B build "-DWAY=$way" "-DLANGUAGE=$language" \
-        "-DNUCLEUS_SOURCE=$SOURCE" "-DCMAKE_PREFIX_PATH=$prefix" "-DVERSION=$VERSION" "$@"
-    "$CMAKE" --build build >build.log 2>&1 || { cat build.log; fail "it does not build"; }
+    build_project "$tests/consumer" "-DWAY=$way" "-DLANGUAGE=$language" \
+        "-DCMAKE_PREFIX_PATH=$prefix" "-DVERSION=$VERSION" "$@"
 }
 
 # As a part of another project, the library brings nothing of its own along.
 check_parent()
 {
-    if grep -E '^(BUILD_TESTING|CMAKE_BUILD_TYPE):.*=.' build/CMakeCache.txt; then
+    if grep -E '^(BUILD_TESTING|CMAKE_BUILD_TYPE|CMAKE_INSTALL_LIBDIR):.*=.' build/CMakeCache.txt; then
         fail "settings of the parent were changed"
     fi
     [ "$(find build -name 'ckmeta*' -o -name 'test-*')" = "" ] || fail "tools or tests were built"
@@ -41,17 +53,18 @@ check_parent()
 }
 
 case $way in
-pkg_config)
-    build_by_hand
-    program=./consumer
-    ;;
-*)
-    build_with_cmake
-    program=build/consumer
-    ;;
+pkg_config) build_by_hand ;;
+meson) build_with_meson ;;
+*) build_with_cmake ;;
 esac
-mkdir checkpoint
-[ "$(run $program checkpoint)" = "$VERSION db 13789 /bin/sleep 60" ] || fail "the program fails"
+case $way in
+pkg_config) check_consumer ./consumer ;;
+*) check_consumer build/consumer ;;
+esac
 case $way in
 add_subdirectory | FetchContent) check_parent ;;
 esac
+# The parent may define _GNU_SOURCE for everybody.
+if [ "$way $language" = "add_subdirectory C" ]; then
+    build_with_cmake "-DCMAKE_C_FLAGS=$MACHINE_FLAGS -D_GNU_SOURCE -Werror"
+fi

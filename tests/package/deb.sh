@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # cpack -G DEB: complete by Debian's policy, with what it depends on, and of use once unpacked.
 . "${0%/*}/package.sh"
-need dpkg-deb dpkg-shlibdeps gzip lintian
+need dpkg-deb dpkg-parsechangelog dpkg-shlibdeps gzip lintian
 [ -z "$MACHINE_FLAGS$EMULATOR" ] || skip "cpack packs for this machine only"
 
 (cd "$build" && "${CMAKE%/*}/cpack" -G DEB -B "$scratch/packages") >cpack.log 2>&1 ||
@@ -25,11 +25,14 @@ if grep -rl -e "$SOURCE" -e "$build" unpacked; then
 fi
 gzip -dc unpacked/usr/share/man/man1/ckmeta.1.gz | cmp - "$SOURCE/tools/man/ckmeta.1" ||
     fail "the packed ckmeta.1"
+changelog=unpacked/usr/share/doc/nucleus-checkpoint/changelog.gz
+gzip -dc $changelog | cmp - "$SOURCE/tools/package/changelog" || fail "the packed changelog"
+[ "$(gzip -dc $changelog | dpkg-parsechangelog -l - -S Version)" = "$VERSION" ] ||
+    fail "the newest version in the changelog is not $VERSION"
 [ "$(unpacked/usr/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta --version"
 
 use_pkg_config unpacked
 # shellcheck disable=SC2046
 compile "$CC" -std=c11 -o consumer "$tests/consumer/main.c" \
     $(pkg-config --cflags --libs nucleus-checkpoint)
-mkdir checkpoint
-[ "$(./consumer checkpoint)" = "$VERSION db 13789 /bin/sleep 60" ] || fail "the program fails"
+check_consumer ./consumer

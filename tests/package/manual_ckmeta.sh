@@ -1,24 +1,36 @@
 # SPDX-License-Identifier: MIT
-# The examples of ckmeta(1) are run as they are shown, with stand-ins for runc and podman that print
-# what the real ones did.
+# The examples of ckmeta(1) are run as they are shown, with stand-ins for the container runtimes that
+# print what the real ones did, and none of them goes on after something that failed.
 . "${0%/*}/package.sh"
-need jq man mandoc col xargs
+need bash jq man mandoc col xargs
 
-render "$SOURCE/tools/man/ckmeta.1" | section EXAMPLES | displays >examples
+render "$SOURCE/tools/man/ckmeta.1" | section EXAMPLES >rendered
+displays <rendered >examples
 MANWIDTH=100 man -E UTF-8 -l "$SOURCE/tools/man/ckmeta.1" | col -bx | section EXAMPLES | displays \
     >man-examples
 expect_same "the examples that man shows" examples man-examples
 
-# Their directory is not ours to make.
-mkdir -p bin bundle sampler web-3 db
-sed "s,/srv/checkpoints,$scratch,; s,/usr/bin/env PGDATA,env PGDATA," examples >examples.sh
-grep -q "$scratch/db" examples.sh || fail "the page has no examples"
+# Each example in a file of its own. Their directories are not ours to make, and the processes are
+# not here.
+mkdir -p examples.d bin bundle sampler samplec web-3 db db-2 empty images proc/13833 cgroup/samplec
+awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }' rendered
+sed -i "s,/srv/checkpoints,$scratch,; s,/usr/bin/env PGDATA,env PGDATA,
+    s,/sys/fs/cgroup,$scratch/cgroup,; s,\"/proc/\$pid,\"$scratch/proc/\$pid," examples.d/*
+
+example() # PATTERN: the file of the example in which it occurs first
+{
+    grep -lF -e "$1" examples.d/* | sed -n 1p | grep . || fail "no example has $1"
+}
 
 cp "$SOURCE/tests/data/oci-bundle-config.json" bundle/config.json
-cat >bin/runc <<END
-[ "\$*" = "state sampler" ] || exit 1
-sed 's,"/srv/bundles/sampler","$scratch/bundle",' "$SOURCE/tests/data/runc-1.1.5-state.json"
+cp "$SOURCE"/tests/data/cgroup/* cgroup/samplec
+echo 0::/samplec >proc/13833/cgroup
+for runtime in runc-1.1.5 crun-1.8.1; do
+    cat >"bin/${runtime%-*}" <<END
+[ "\$*" = "state sampler" ] || [ "\$*" = "state samplec" ] || exit 1
+sed 's,"/srv/bundles/sampler","$scratch/bundle",' "$SOURCE/tests/data/$runtime-state.json"
 END
+done
 cat >bin/podman <<END
 [ "\$*" = "container inspect web-3" ] || { echo "[]"; exit 125; }
 cat "$SOURCE/tests/data/podman-4.3.1-container-inspect.json"
@@ -34,7 +46,6 @@ for program in bin/*; do
     chmod +x "$program"
 done
 PATH=$scratch/bin:$PATH
-TZ=UTC sh -e examples.sh >output || fail "an example fails"
 
 check()
 {
@@ -44,26 +55,94 @@ words() # the words of a command, each in brackets
 {
     ckmeta load -0 "$1" command | xargs -0 printf '<%s>'
 }
-check "runc's ID" "$(ckmeta load sampler container_id)" sampler
-check "runc's process ID" "$(ckmeta load sampler original_pid)" 13789
-check "runc's command" "$(words sampler)" \
-    '</bin/sl><-c><while true; do echo "héllo wörld"; sleep 1; done><><line1
+
+# Descriptions by runtimes. Of a container that is not there, nothing is saved.
+for container in sampler samplec web-3; do
+    script=$(example "/$container")
+    sh -e "$script" || fail "the example for $container fails"
+    ckmeta load $container >before
+    sed "s/state $container/state missing/; s/inspect $container/inspect missing/" "$script" \
+        >missing.sh
+    sh missing.sh >/dev/null 2>&1 && fail "an example takes a container that is not there"
+    ckmeta load $container | cmp - before || fail "a container that is not there was saved"
+done
+for container in sampler samplec; do
+    check "the command of $container" "$(words $container)" \
+        '</bin/sl><-c><while true; do echo "héllo wörld"; sleep 1; done><><line1
 line2>'
+    check "the ID of $container" "$(ckmeta load $container container_id)" $container
+done
+check "runc's process ID" "$(ckmeta load sampler original_pid)" 13789
+check "crun's process ID" "$(ckmeta load samplec original_pid)" 13833
+check "crun's cgroup" "$(ckmeta load samplec cgroup_path)" "$scratch/cgroup/samplec"
+check "crun's limit" "$(ckmeta load samplec resource_limits | jq .memory_bytes)" \
+    "$(cat cgroup/samplec/memory.max)"
 check "podman's ID" "$(ckmeta load web-3 container_id)" \
     f9203c87822c0550530069a4740b6098dd9498c5b0868160e8be8152d3a521ad
 check "podman's name" "$(ckmeta load web-3 container_name)" web-3
 check "podman's process ID" "$(ckmeta load web-3 original_pid)" 1824
 check "podman's command" "$(words web-3)" '</bin/sl><-c><a b><>'
+
+# Without a runtime.
+sh -e "$(example "--name db")" || fail "it is not saved without a runtime"
 check "the name of db" "$(ckmeta load db container_name)" db
+TZ=UTC sh -e "$(example original_pid)" >output || fail "the fields are not printed"
 check "the printed process ID" "$(sed -n 1p output)" 13789
 date -u -d "$(sed -n 2p output)" >/dev/null || fail "no date is printed"
-check "the command, started anew" "$(sed -n 3p output)" '</data><-c><log_line_prefix=%m >'
 
-# Of a container that is not there, nothing is saved.
-for container in sampler web-3; do
-    ckmeta load $container >before
-    sed "s/state $container/state missing/; s/inspect $container/inspect missing/" examples.sh \
-        >missing.sh
-    sh -e missing.sh >/dev/null 2>&1 && fail "an example takes a container that is not there"
-    ckmeta load $container | cmp - before || fail "a container that is not there was saved"
+# The copy.
+copy=$(example "--metadata -")
+sh -e "$copy" || fail "it is not copied"
+check "the name of the copy" "$(ckmeta load db-2 container_name)" db-2
+ckmeta load db-2 | sed 's/"db-2"/"db"/' >copied
+ckmeta load db | cmp - copied || fail "the copy differs"
+sed 's,load [^ ]*,load missing,' "$copy" >missing.sh
+! sh missing.sh 2>/dev/null || fail "a copy of nothing succeeds"
+check "the name of the copy, after a failure" "$(ckmeta load db-2 container_name)" db-2
+
+# The command, started again: only if the load succeeds, and only if there is a command.
+ckmeta load db | jq '.command = []' | ckmeta save --metadata - empty
+mkdir corrupt
+head -c 100 db/metadata.json >corrupt/metadata.json
+started='</data><-c><log_line_prefix=%m >'
+for shell in bash sh; do
+    case $shell in
+    bash) script=$(example "mapfile -d '' -t argv < <(") ;;
+    sh) script=$(example xargs) ;;
+    esac
+    check "the command, started by $shell" "$("$shell" "$script")" "$started"
+    for dir in missing corrupt; do
+        sed "s,^dir=.*,dir=$dir," "$script" >missing.sh
+        ! "$shell" missing.sh >output 2>/dev/null || fail "$shell: success with $dir metadata"
+        [ ! -s output ] || fail "$shell starts something with $dir metadata"
+    done
+    sed "s,^dir=.*,dir=empty," "$script" >missing.sh
+    [ -z "$("$shell" missing.sh 2>&1)" ] || fail "$shell starts something without a command"
 done
+
+# The action script.
+script=$(example CRTOOLS)
+chmod +x "$script"
+action() # ACTION
+{
+    CRTOOLS_SCRIPT_ACTION=$1 CRTOOLS_INIT_PID=$pid CRTOOLS_IMAGE_DIR=images "$script" 2>/dev/null
+}
+# shellcheck disable=SC2016
+sh -c 'kill -STOP $$' "a b" "" "new
+line" &
+pid=$!
+trap 'kill -KILL "$pid"' EXIT
+while ! tr '\0' '|' <"/proc/$pid/cmdline" | grep -q '^sh|'; do sleep 0.1; done
+action pre-dump || fail "the script fails for an action that it does not know"
+! action pre-restore || fail "it allows a restore without metadata"
+action post-dump || fail "it does not save"
+# shellcheck disable=SC2016
+check "the command of the process" "$(words images)" '<sh><-c><kill -STOP $$><a b><><new
+line>'
+check "its ID" "$(ckmeta load images container_id)" images
+check "its process ID" "$(ckmeta load images original_pid)" "$pid"
+action pre-restore || fail "it does not allow a restore"
+cp corrupt/metadata.json images
+! action pre-restore || fail "it allows a restore with corrupt metadata"
+rm -r images
+! action post-dump || fail "a save that fails does not abort the dump"

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: MIT
-# Neither mandoc nor man has anything to warn about.
+# Neither mandoc nor man finds fault with a manual page, and each page names the version it is for.
 . "${0%/*}/package.sh"
-need man mandoc
+need man mandoc col
 
 for page in "$SOURCE"/tools/man/*.[0-9]; do
-    mandoc -T lint -W warning "$page" || fail "mandoc warns"
+    # Two remarks are not faults: which manuals are installed differs from machine to machine, and
+    # .Os names the project, for the footer.
+    mandoc -T lint -W style "$page" >faults 2>/dev/null || true
+    grep -vE 'referenced manual not found|operating system explicitly specified|outdated mandoc.db' \
+        faults >lint || true
+    [ ! -s lint ] || { cat lint; fail "mandoc warns"; }
     man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null | tee warnings
     [ ! -s warnings ] || fail "man warns"
+    render "$page" | tail -n 1 | grep -q "^nucleus-checkpoint $VERSION  .*  nucleus-checkpoint $VERSION\$" ||
+        fail "the footer of $page lacks the name or version $VERSION"
 done
 
 # Unescaped, these become typographic signs somewhere, which no shell or compiler understands.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# nucleus-checkpoint(3) and the header have the same functions, statuses and numbers.
+# nucleus-checkpoint(3) and the header have the same functions, statuses, numbers and structures, and
+# nucleus-checkpoint(7) has the same members.
 . "${0%/*}/package.sh"
 need mandoc col
 
@@ -28,6 +29,29 @@ sed 's,/\*.*,,' "$header" | grep -oE '\bNUCLEUS_(OK|ERROR_[A-Z_]+|CHECKPOINT_[A-
     grep -v '_H$' | sort -u >constants
 sed -n 's/^\.\(It \)*Dv \(NUCLEUS_[A-Z_]*\).*/\2/p' "$page" | sort -u >documented
 expect_same "the constants" constants documented
-sed -n '/^\.Sh RETURN VALUE/,/^\.El/s/^\.It Dv //p' "$page" | sort >returned
+sed -n '/^\.Sh RETURN VALUES/,/^\.El/s/^\.It Dv //p' "$page" | sort >returned
 grep -E '^NUCLEUS_(OK|ERROR)' constants >statuses
-expect_same "the statuses in RETURN VALUE" statuses returned
+expect_same "the statuses in RETURN VALUES" statuses returned
+
+# Structures: as in the header, comments apart.
+structures()
+{
+    sed 's,/\*.*\*/,,' "$1" | awk '/^ *struct [a-z_0-9]+ \{ *$/, /^ *\}; *$/' | tr -s ' \n' ' ' |
+        sed 's/}; */};\n/g' | sed 's/^ *//' | sort
+}
+structures "$header" >defined
+render "$page" >rendered
+structures rendered >shown
+grep -q nucleus_error defined || fail "the header has no structures"
+expect_same "the structures" defined shown
+
+# Members in JSON, in their order.
+members() # STRUCTURE
+{
+    grep "^struct $1 {" defined | grep -oE '[a-z_0-9]+;' | grep -v '_count;' | tr -d ';'
+}
+members nucleus_metadata >members
+members nucleus_resource_limits >>members
+[ "$(wc -l <members)" -ge 18 ] || fail "the header has no members"
+sed -n 's/^\.It Li \([a-z0-9_]*\) Ta.*/\1/p' "${page%.3}.7" >documented
+expect_same "the members in nucleus-checkpoint(7)" members documented

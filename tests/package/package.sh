@@ -53,7 +53,7 @@ compile()
     compiler=$1
     shift
     # shellcheck disable=SC2086
-    "$compiler" $MACHINE_FLAGS -Wall -Wextra -Wpedantic -Werror "$@" || fail "$compiler $*"
+    "$compiler" $MACHINE_FLAGS -Wall -Wextra -Wpedantic -Wcast-qual -Werror "$@" || fail "$compiler $*"
 }
 
 # run PROGRAM ARGUMENT...
@@ -63,12 +63,42 @@ run()
     $EMULATOR "$@"
 }
 
-# use_pkg_config PREFIX: pkg-config finds what is installed there.
+# use_pkg_config PREFIX: pkg-config finds what is installed there. Its path is a relative one, so
+# that $(pkg-config ...) is split where it should be even if a directory above has spaces.
 use_pkg_config()
 {
     need pkg-config
+    case $1 in
+    "$WORK"/*) set -- "..${1#"$WORK"}" ;;
+    esac
     PKG_CONFIG_PATH=$(dirname "$(find "$1" -name nucleus-checkpoint.pc)"):${PKG_CONFIG_PATH-}
     export PKG_CONFIG_PATH
+}
+
+# build_project DIR ARGUMENT...: the CMake project there, into "build".
+build_project()
+{
+    project=$1
+    shift
+    configure -S "$project" -B build "-DNUCLEUS_SOURCE=$SOURCE" "$@"
+    "$CMAKE" --build build >build.log 2>&1 || { cat build.log; fail "it does not build"; }
+}
+
+# take_cjson: the header as it lies in cJSON's source, so that it is not the installed one.
+take_cjson()
+{
+    need pkg-config
+    header=$(pkg-config --variable=includedir libcjson)/cjson/cJSON.h
+    mkdir vendored
+    cp "$header" vendored/cJSON.h
+}
+
+# check_consumer PROGRAM: it saves, loads and prints.
+check_consumer()
+{
+    mkdir -p checkpoint
+    output=$(run "$1" checkpoint /bin/sleep "6 0") || fail "$1 fails"
+    [ "$output" = "$VERSION db 13789 /bin/sleep 6 0" ] || fail "$1 prints '$output'"
 }
 
 # list_files DIR: every file's path from there, that of the library's directory shortened.

@@ -4,10 +4,8 @@
 use_pkg_config "$prefix"
 
 # Many compilers make position-independent code unasked; here the library has to ask for it.
-configure -S "$tests/consumer" -B build -DWAY=add_subdirectory -DLANGUAGE=C \
-    "-DNUCLEUS_SOURCE=$SOURCE" "-DCMAKE_C_FLAGS=$MACHINE_FLAGS -fno-pie" \
-    -DCMAKE_EXE_LINKER_FLAGS=-no-pie
-"$CMAKE" --build build >build.log 2>&1 || { cat build.log; fail "it does not build"; }
+build_project "$tests/consumer" -DWAY=add_subdirectory -DLANGUAGE=C \
+    "-DCMAKE_C_FLAGS=$MACHINE_FLAGS -fno-pie" -DCMAKE_EXE_LINKER_FLAGS=-no-pie
 archive=$(find build -name libnucleus-checkpoint.a)
 
 # shellcheck disable=SC2046
@@ -17,9 +15,7 @@ compile "$CC" -std=c11 -fPIC -shared -Dmain=consumer_main -o libconsumer.so \
 echo 'int consumer_main(int, char **); int main(int c, char **v) { return consumer_main(c, v); }' \
     >main.c
 compile "$CC" -std=c11 -o main main.c -L. -lconsumer "-Wl,-rpath,$scratch"
-
-mkdir checkpoint
-[ "$(run ./main checkpoint)" = "$VERSION db 13789 /bin/sleep 60" ] || fail "the program fails"
+check_consumer ./main
 if "$NM" -D --defined-only libconsumer.so | grep ' nucleus_'; then
     fail "the shared library hands on these names"
 fi

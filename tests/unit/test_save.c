@@ -134,7 +134,7 @@ static void a_descriptor_that_is_no_directory_is_refused(void **state)
 
     assert_status(save_at("a", -1, &err), NUCLEUS_ERROR_IO, &err);
     assert_string_equal(err.message,
-                        "cannot open the directory of 'metadata.json': Bad file descriptor");
+                        "cannot open directory of 'metadata.json': Bad file descriptor");
     assert_int_equal(err.os_error, EBADF);
     write_text(path_in(*state, "file"), "x");
     fd = open(path_in(*state, "file"), O_RDONLY);

@@ -31,9 +31,9 @@ _ckmeta()
         option=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case ${COMP_WORDS[1]}:$option in
-    save:--state) _ckmeta_reply -f; return ;;
+    save:--state | save:--metadata) _ckmeta_reply -f; return ;;
     save:--cgroup) _ckmeta_reply -d; return ;;
-    save:--id | save:--pid | save:--name) return ;;
+    save:--id | save:--pid | save:--name | save:--runtime-version) return ;;
     esac
     for ((i = 2; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[1]}:${COMP_WORDS[i]} in
@@ -43,7 +43,10 @@ _ckmeta()
         esac
     done
     case ${COMP_WORDS[1]}:$word in
-    save:-*) _ckmeta_reply -W '--state --id --pid --name --gvisor --rootless --cgroup -h --help' ;;
+    save:-*)
+        _ckmeta_reply -W '--state --metadata --id --pid --name --gvisor --rootless --cgroup
+            --runtime-version -h --help'
+        ;;
     load:-*) _ckmeta_reply -W '-0 --null -h --help' ;;
     save:*) _ckmeta_reply -d ;;
     load:*)

@@ -8,14 +8,9 @@ endif()
 set(root "${CPACK_TEMPORARY_INSTALL_DIRECTORY}${CPACK_PACKAGING_INSTALL_PREFIX}")
 set(doc "${root}/share/doc/${CPACK_PACKAGE_NAME}")
 
-configure_file("${CPACK_NUCLEUS_LICENSE}" "${doc}/copyright" COPYONLY)
-# Of the locale's names for days and months, Debian takes the English ones only.
-set(ENV{LC_ALL} C)
-string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
-file(WRITE "${doc}/changelog"
-     "${CPACK_PACKAGE_NAME} (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium\n\n"
-     "  * Version ${CPACK_PACKAGE_VERSION}.\n\n"
-     " -- ${CPACK_PACKAGE_CONTACT}  ${now}\n")
+file(MAKE_DIRECTORY "${doc}")
+configure_file("${CPACK_NUCLEUS_COPYRIGHT}" "${doc}/copyright" COPYONLY NO_SOURCE_PERMISSIONS)
+configure_file("${CPACK_NUCLEUS_CHANGELOG}" "${doc}/changelog" COPYONLY NO_SOURCE_PERMISSIONS)
 
 file(GLOB pages "${root}/share/man/man*/*.[0-9]")
 execute_process(COMMAND gzip -9n "${doc}/changelog" ${pages} COMMAND_ERROR_IS_FATAL ANY)

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* main DIR: saves there, loads again, prints what came back. */
+/* main DIR COMMAND [ARG...]: saves there, loads again, prints what came back. */
 #include <nucleus/checkpoint.h>
 
 #include <iostream>
 #include <stdexcept>
 #include <string>
+
+#ifdef CJSON_IS_HIDDEN
+#if __has_include(<cJSON.h>)
+#error "the include directory of cJSON is handed on"
+#endif
+#endif
 
 static void check(enum nucleus_status status, const nucleus_error &err)
 {
@@ -24,10 +30,8 @@ struct metadata : nucleus_metadata {
     }
 };
 
-static void save(const std::string &dir)
+static void save(const std::string &dir, char **command)
 {
-    char sleep[] = "/bin/sleep", seconds[] = "60";
-    char *command[] = {sleep, seconds, nullptr};
     nucleus_container_state state = nucleus_container_state();
     nucleus_error err;
     metadata saved;
@@ -46,16 +50,18 @@ static void load(const std::string &dir)
     metadata loaded;
 
     check(nucleus_metadata_load(dir.c_str(), &loaded, &err), err);
-    std::cout << loaded.version << ' ' << loaded.container_name << ' ' << loaded.original_pid << ' '
-              << loaded.command[0] << ' ' << loaded.command[1] << '\n';
+    std::cout << loaded.version << ' ' << loaded.container_name << ' ' << loaded.original_pid;
+    for (char **word = loaded.command; *word != nullptr; word++)
+        std::cout << ' ' << *word;
+    std::cout << '\n';
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 2 || std::string(nucleus_checkpoint_version()) != NUCLEUS_CHECKPOINT_VERSION)
+    if (argc < 3 || std::string(nucleus_checkpoint_version()) != NUCLEUS_CHECKPOINT_VERSION)
         return 2;
     try {
-        save(argv[1]);
+        save(argv[1], argv + 2);
         load(argv[1]);
     } catch (const std::runtime_error &error) {
         std::cerr << error.what() << '\n';

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+# container.sh RUNTIME: a container of runc or crun is described as ckmeta(1) shows, checkpointed
+# and restored.
+. "${0%/*}/enclosure.sh"
+runtime=$1
+need "$runtime" jq mandoc col ip iptables-restore
+[ "$runtime" != crun ] || ldconfig -p | grep -q 'libcriu\.so' || skip "crun has no libcriu here"
+[ "$(stat -f -c %T "$root")" = cgroup2fs ] || skip "no cgroup2 can be mounted here"
+compile_counter
+
+# The controllers that can be had, in $controllers and in the container's cgroup.
+hand_down_controllers()
+{
+    mkdir "$cgroup" 2>mkdir.log || skip "no cgroup can be made here: $(cat mkdir.log)"
+    controllers=$(cat "$root/cgroup.controllers")
+    for directory in "$root" "$cgroup"; do
+        for controller in $controllers; do
+            (echo "+$controller" >"$directory/cgroup.subtree_control") 2>/dev/null ||
+                skip "the controller $controller cannot be used in new cgroups"
+        done
+    done
+}
+
+# limit CONTROLLER VALUE: what the metadata has to say, null where there is no such controller.
+limit()
+{
+    case " $controllers " in
+    *" $1 "*) echo "$2" ;;
+    *) echo null ;;
+    esac
+}
+
+# runc takes options of criu from a file that the bundle names, crun on its command line. CRIU's own
+# handling of cgroups is not wanted: on a machine that has cgroup v1 as well, it leaves new ones there.
+make_bundle()
+{
+    mkdir -p bundle/rootfs/dev bundle/rootfs/proc
+    cp counter bundle/rootfs
+    echo "manage-cgroups ignore" >criu.conf
+    jq --null-input --arg cgroup "${cgroup#"$root"}/sampler" --arg criu "$scratch/criu.conf" \
+        --argjson memory "$memory" --argjson pids "$pids" '{
+            ociVersion: "1.0.2",
+            process: {
+                terminal: false, user: {uid: 0, gid: 0}, cwd: "/", env: ["PATH=/"],
+                args: ["/counter", "/numbers", "a b", "", "line 1\nline 2"]},
+            root: {path: "rootfs"},
+            hostname: "sampler",
+            annotations: {"org.criu.config": $criu},
+            mounts: [
+                {destination: "/proc", type: "proc", source: "proc"},
+                {destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=755"]}],
+            linux: {
+                cgroupsPath: $cgroup,
+                resources: ({devices: [{allow: false, access: "rwm"}]}
+                    + if $memory then {memory: {limit: $memory}} else {} end
+                    + if $pids then {pids: {limit: $pids}} else {} end),
+                namespaces: [{type: "pid"}, {type: "network"}, {type: "ipc"}, {type: "uts"},
+                    {type: "mount"}]}}' >bundle/config.json
+}
+
+# run_runtime COMMAND ARGUMENT...
+run_runtime()
+{
+    command=$1
+    shift
+    case $runtime-$command in
+    crun-checkpoint | crun-restore) set -- --manage-cgroups-mode=ignore "$@" ;;
+    esac
+    if [ "$runtime" = crun ]; then
+        crun --cgroup-manager=cgroupfs "$command" "$@"
+    else
+        runc "$command" "$@"
+    fi </dev/null >"$command.out" 2>&1 || {
+        tail -n 40 "$command.out" sampler/*.log
+        fail "$runtime $command fails"
+    }
+}
+
+state()
+{
+    "$runtime" state sampler | jq -r ".$1"
+}
+
+# The example of ckmeta(1), for this runtime and with a directory of this test.
+recipe()
+{
+    render "$SOURCE/tools/man/ckmeta.1" | section EXAMPLES | displays |
+        sed -n '/^bundle=\$(runc state /,/ckmeta save --state -/p' |
+        sed "s/\<runc\>/$runtime/; s,/srv/checkpoints,$scratch,"
+}
+
+hand_down_controllers
+memory=$(limit memory 67108864)
+pids=$(limit pids 32)
+make_bundle
+mkdir sampler with-limits
+run_runtime run --detach --bundle "$scratch/bundle" sampler
+expect_progress bundle/rootfs/numbers 0
+pid=$(state pid)
+
+recipe >recipe.sh
+grep -q "$runtime state sampler" recipe.sh || fail "ckmeta(1) has no recipe for it"
+sh -e recipe.sh || fail "the recipe of ckmeta(1) fails"
+[ "$(ckmeta load sampler container_id)" = sampler ] || fail "the ID is another one"
+[ "$(ckmeta load sampler original_pid)" = "$pid" ] || fail "the process ID is another one"
+expect_command sampler "$pid"
+
+ckmeta load -0 sampler command |
+    xargs -0 ckmeta save --id sampler --pid "$pid" --cgroup "$cgroup/sampler" with-limits --
+ckmeta load with-limits | jq --exit-status --argjson memory "$memory" --argjson pids "$pids" \
+    '.resource_limits | .memory_bytes == $memory and .pids_max == $pids' >/dev/null ||
+    { ckmeta load with-limits; fail "the limits are not memory $memory, pids $pids"; }
+expect_command with-limits "$pid"
+
+run_runtime checkpoint --image-path "$scratch/sampler" sampler
+[ ! -e "/proc/$pid" ] || fail "the checkpointed process is still there"
+[ -e sampler/inventory.img ] || fail "there are no images beside the metadata"
+stopped=$(count bundle/rootfs/numbers)
+
+ckmeta load sampler >/dev/null || fail "the metadata did not outlive the checkpoint"
+run_runtime restore --detach --bundle "$scratch/bundle" --image-path "$scratch/sampler" sampler
+pid=$(state pid)
+expect_command sampler "$pid"
+expect_progress bundle/rootfs/numbers "$stopped"
+grep -qx "0::${cgroup#"$root"}/sampler" "/proc/$pid/cgroup" || fail "it is in another cgroup"

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the library asks of the system: the flags and the mode of each opening, asked for and had,
+ * and the random bits of which the temporary name is made.
+ */
+#include "support.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "system_calls.h"
+
+enum {
+    DIRECTORY = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+    TEMP = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+    INPUT = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+};
+
+static enum nucleus_status save(const char *dir)
+{
+    return save_sample("a", dir, NULL);
+}
+
+static enum nucleus_status load(const char *dir)
+{
+    return load_sample(dir, NULL);
+}
+
+/* Through a path that is too long with /metadata.json behind it. */
+static enum nucleus_status load_by_a_long_path(const char *dir)
+{
+    char path[4091] = "";
+
+    (void)snprintf(path, sizeof path, "%s", dir);
+    while (strlen(path) + 3 <= sizeof path)
+        strcat(path, "/.");
+    return load(path);
+}
+
+static enum nucleus_status capture(const char *dir)
+{
+    (void)dir;
+    return capture_sample(TEST_DATA "/cgroup", NULL);
+}
+
+/* Every opening of an act belongs to a row. */
+static const struct row {
+    const char *name;
+    enum nucleus_status (*act)(const char *dir);
+    enum call_object object;
+    int flags;
+    mode_t mode;
+} rows[] = {
+    {"save", save, OBJECT_DIRECTORY, DIRECTORY, 0},
+    {"save", save, OBJECT_TEMP, TEMP, 0600},
+    {"load", load, OBJECT_FILE, INPUT, 0},
+    {"load by a long path", load_by_a_long_path, OBJECT_DIRECTORY, DIRECTORY | O_PATH, 0},
+    {"load by a long path", load_by_a_long_path, OBJECT_FILE, INPUT, 0},
+    {"from_state", capture, OBJECT_DIRECTORY, DIRECTORY, 0},
+    {"from_state", capture, OBJECT_IO_MAX, INPUT, 0},
+    {"from_state", capture, OBJECT_FILE, INPUT, 0},
+};
+
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+static const struct row *current;
+static bool seen[ROWS];
+static size_t moves;
+
+static void check_opening(const struct call *call)
+{
+    struct stat info;
+
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].act != current->act || rows[i].object != call->object)
+            continue;
+        seen[i] = true;
+        if (call->flags != rows[i].flags || call->mode != rows[i].mode)
+            fail_msg("%s opens %s with flags %#o, mode %o", rows[i].name, object_name(call->object),
+                     (unsigned)call->flags, (unsigned)call->mode);
+        /* Nobody else may open it even before the first byte. */
+        assert_int_equal(fstat((int)call->result, &info), 0);
+        assert_true(rows[i].mode == 0 || (info.st_mode & 07777) == rows[i].mode);
+        return;
+    }
+    fail_msg("%s opens %s", current->name, object_name(call->object));
+}
+
+static void after(struct call *call)
+{
+    if (call->kind != CALL_OPENAT && call->kind != CALL_MOVE_UP)
+        return;
+    assert_true(call->result >= 0);
+    if ((fcntl((int)call->result, F_GETFD) & FD_CLOEXEC) == 0)
+        fail_msg("%s lets a child inherit what %s gave", current->name, call_name(call->kind));
+    moves += call->kind == CALL_MOVE_UP;
+    if (call->kind == CALL_OPENAT)
+        check_opening(call);
+}
+
+/* With descriptor 0 free and a umask that takes nothing. */
+static void act(const char *dir)
+{
+    mode_t mask = umask(0);
+    int kept = fcntl(0, F_DUPFD_CLOEXEC, 3);
+    enum nucleus_status status;
+
+    (void)close(0);
+    watch_calls(NULL, after);
+    status = current->act(dir);
+    assert_null(unwatch_calls().misuse);
+    assert_int_equal(dup2(kept, 0), 0);
+    assert_int_equal(close(kept), 0);
+    (void)umask(mask);
+    assert_int_equal(status, NUCLEUS_OK);
+}
+
+static void each_opening_has_its_flags(void **state)
+{
+    (void)save(*state);
+    for (current = rows; current < rows + ROWS; current++)
+        act(*state);
+    for (size_t i = 0; i < ROWS; i++)
+        assert_true(seen[i]);
+    assert_true(moves > 0);
+}
+
+static uint64_t number;  /* what getrandom gives */
+static char created[64]; /* under this name */
+
+static void give_number(struct call *call)
+{
+    if (call->kind == CALL_OPENAT && call->object == OBJECT_TEMP)
+        (void)snprintf(created, sizeof created, "%s", call->path);
+    if (call->kind != CALL_GETRANDOM)
+        return;
+    assert_int_equal(call->size, sizeof number);
+    memcpy(call->bytes, &number, sizeof number);
+    call->is_answered = true;
+    call->result = sizeof number;
+}
+
+static void assert_name(const char *dir)
+{
+    char expected[64];
+
+    (void)snprintf(expected, sizeof expected, ".metadata.json.tmp.%016" PRIx64, number);
+    watch_calls(give_number, NULL);
+    assert_int_equal(save(dir), NUCLEUS_OK);
+    assert_null(unwatch_calls().misuse);
+    assert_string_equal(created, expected);
+}
+
+/* Nothing else goes in: the same bits give the same name again. */
+static void a_temporary_name_is_64_random_bits(void **state)
+{
+    for (unsigned bit = 0; bit < 64; bit++) {
+        number = UINT64_C(1) << bit;
+        assert_name(*state);
+        number = ~number;
+        assert_name(*state);
+        assert_name(*state);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_opening_has_its_flags),
+        TEST(a_temporary_name_is_64_random_bits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

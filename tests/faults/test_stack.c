@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* What a host's thread needs of stack for a save and a load: less than 16 KiB, for the deepest
+ * document and for failures with the longest paths too. The stack is painted before and looked at
+ * after; what the thread itself needs, before it calls the library, does not count. */
+#include "support.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { STACK = 512 * 1024, LIMIT = 16 * 1024, DEPTH = 127, PAINT = 0xa5 };
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED 1
+#endif
+
+static struct {
+    unsigned char *stack;
+    const char *dir;
+    char *metadata_text, *state_text;
+    struct nucleus_metadata metadata;
+    uintptr_t start; /* the address of the frame that calls the library */
+    enum nucleus_status status;
+} run;
+
+static enum nucleus_status save(void)
+{
+    return nucleus_metadata_save(&run.metadata, run.dir, NULL);
+}
+
+static enum nucleus_status save_to_a_long_path(void)
+{
+    static char path[4096];
+
+    memset(path, '\x01', sizeof path - 1); /* each is escaped */
+    return nucleus_metadata_save(&run.metadata, path, NULL);
+}
+
+static enum nucleus_status load(void)
+{
+    return load_sample(run.dir, NULL);
+}
+
+static enum nucleus_status load_nothing(void)
+{
+    return load_sample("/nothing", NULL);
+}
+
+static enum nucleus_status capture(void)
+{
+    return capture_sample(TEST_DATA "/cgroup", NULL);
+}
+
+static enum nucleus_status read_text(void)
+{
+    struct nucleus_metadata metadata = {0};
+    enum nucleus_status status =
+        nucleus_metadata_from_json(run.metadata_text, strlen(run.metadata_text), &metadata, NULL);
+
+    nucleus_metadata_clear(&metadata);
+    return status;
+}
+
+static enum nucleus_status read_state(void)
+{
+    struct nucleus_state_document document = {0};
+    enum nucleus_status status =
+        nucleus_state_document_from_json(run.state_text, strlen(run.state_text), &document, NULL);
+
+    nucleus_state_document_clear(&document);
+    return status;
+}
+
+static const struct row {
+    const char *name;
+    enum nucleus_status (*act)(void);
+    enum nucleus_status status;
+} rows[] = {
+    {"load", load, NUCLEUS_OK}, /* of the deepest document */
+    {"save", save, NUCLEUS_OK},
+    {"save to a long path", save_to_a_long_path, NUCLEUS_ERROR_IO},
+    {"load what is not there", load_nothing, NUCLEUS_ERROR_NOT_FOUND},
+    {"from_json", read_text, NUCLEUS_OK},
+    {"state_document_from_json", read_state, NUCLEUS_OK},
+    {"from_state", capture, NUCLEUS_OK},
+};
+
+/* The text with a member before its last brace whose value is as deep as it may be. */
+static char *deepen(const char *name)
+{
+    char *text = read_data(name, NULL);
+    char *deep = calloc(1, strlen(text) + 2 * DEPTH + 16);
+    char *end;
+
+    assert_non_null(deep);
+    *strrchr(text, '}') = '\0';
+    end = stpcpy(stpcpy(deep, text), ", \"deep\": ");
+    memset(end, '[', DEPTH);
+    memset(end + DEPTH, ']', DEPTH);
+    strcpy(end + 2 * DEPTH, "}");
+    free(text);
+    return deep;
+}
+
+static int make_run(void **state)
+{
+    struct nucleus_error err;
+
+    (void)make_directory(state);
+    run.dir = *state;
+    run.metadata_text = deepen("nucleus-0.3.8-metadata-cgroup.json");
+    run.state_text = deepen("nucleus-0.3.8-state-cgroup.json");
+    assert_status(nucleus_metadata_from_json(run.metadata_text, strlen(run.metadata_text),
+                                             &run.metadata, &err),
+                  NUCLEUS_OK, &err);
+    run.stack =
+        mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    assert_true(run.stack != MAP_FAILED);
+    return 0;
+}
+
+static int remove_run(void **state)
+{
+    assert_int_equal(munmap(run.stack, STACK), 0);
+    nucleus_metadata_clear(&run.metadata);
+    free(run.metadata_text);
+    free(run.state_text);
+    return remove_directory(state);
+}
+
+static void *work(void *row)
+{
+    unsigned char here = 0;
+
+    run.start = (uintptr_t)&here;
+    run.status = ((const struct row *)row)->act();
+    return NULL;
+}
+
+/* The bytes below the first frame that were touched. */
+static size_t measure(const struct row *row)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    size_t lowest = 0;
+
+    memset(run.stack, PAINT, STACK);
+    assert_int_equal(pthread_attr_init(&attributes), 0);
+    assert_int_equal(pthread_attr_setstack(&attributes, run.stack, STACK), 0);
+    assert_int_equal(pthread_create(&thread, &attributes, work, (void *)(uintptr_t)row), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(pthread_attr_destroy(&attributes), 0);
+    while (run.stack[lowest] == PAINT)
+        lowest++;
+    return (size_t)(run.start - (uintptr_t)(run.stack + lowest));
+}
+
+static void each_call_takes_less_than_16_kib_of_stack(void **state)
+{
+    (void)state;
+    write_text(path_in(run.dir, "metadata.json"), run.metadata_text);
+    for (const struct row *row = rows; row < rows + sizeof rows / sizeof rows[0]; row++) {
+        size_t size = measure(row);
+
+        print_message("%s: %zu bytes\n", row->name, size);
+        assert_int_equal(run.status, row->status);
+        assert_in_range(size, 1, LIMIT - 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(each_call_takes_less_than_16_kib_of_stack, make_run,
+                                        remove_run),
+    };
+
+#ifdef IS_SANITIZED
+    print_message("skipped: a sanitizer makes each frame larger\n");
+    return TEST_SKIPPED;
+#endif
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* The calls that the other tests replace (system.h) are the very ones that the C library has:
+ * fsync and no weaker one, the clock of the machine, random bits of the kernel. */
+#include "support.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "system.h"
+
+static mode_t flushed[8]; /* the type of each file, in their order */
+static size_t flushes;
+static int os_error; /* of each; 0: none */
+static int64_t now;
+
+int __wrap_fsync(int fd);
+int __wrap_fdatasync(int fd);
+time_t __wrap_time(time_t *ret);
+int64_t __wrap___time64(int64_t *ret);
+ssize_t __wrap_getrandom(void *bytes, size_t size, unsigned flags);
+
+int __wrap_fsync(int fd)
+{
+    struct stat info;
+
+    assert_int_equal(fstat(fd, &info), 0);
+    assert_true(flushes < 8);
+    flushed[flushes++] = info.st_mode & S_IFMT;
+    errno = os_error;
+    return os_error == 0 ? 0 : -1;
+}
+
+int __wrap_fdatasync(int fd)
+{
+    (void)fd;
+    fail_msg("fdatasync leaves out what is needed to find the data");
+    return -1;
+}
+
+time_t __wrap_time(time_t *ret)
+{
+    assert_null(ret);
+    return (time_t)now;
+}
+
+/* What a 32-bit system calls it. */
+int64_t __wrap___time64(int64_t *ret)
+{
+    assert_null(ret);
+    return now;
+}
+
+ssize_t __wrap_getrandom(void *bytes, size_t size, unsigned flags)
+{
+    assert_int_equal(flags, 0);
+    memset(bytes, 0x5a, size);
+    return (ssize_t)size;
+}
+
+static void fsync_is_fsync(void **state)
+{
+    (void)state;
+    flushes = 0;
+    os_error = EIO;
+    assert_int_equal(nucleus_system_fsync(0), -1);
+    assert_int_equal(errno, EIO);
+    os_error = 0;
+    assert_int_equal(nucleus_system_fsync(0), 0);
+    assert_int_equal(flushes, 2);
+}
+
+static void save_flushes_the_file_and_then_the_directory(void **state)
+{
+    struct nucleus_error err;
+
+    flushes = 0;
+    assert_status(save_sample("a", *state, &err), NUCLEUS_OK, &err);
+    assert_int_equal(flushes, 2);
+    assert_int_equal(flushed[0], S_IFREG);
+    assert_int_equal(flushed[1], S_IFDIR);
+}
+
+static void random_bits_come_from_getrandom(void **state)
+{
+    unsigned char bytes[9] = {0};
+
+    (void)state;
+    assert_int_equal(nucleus_system_getrandom(bytes, 8), 8);
+    assert_memory_equal(bytes, "ZZZZZZZZ\0", 9);
+}
+
+static void the_time_is_0_before_1970(void **state)
+{
+    static char *const command[] = {"true", NULL};
+    static const struct {
+        int64_t now;
+        uint64_t checkpoint_at;
+    } rows[] = {{INT64_MIN, 0}, {-1000, 0}, {-1, 0}, {0, 0}, {1, 1}, {4294967296, 4294967296}};
+    const struct nucleus_container_state container = {
+        .id = "id", .name = "name", .command = command};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct nucleus_metadata metadata;
+        struct nucleus_error err;
+
+        now = rows[i].now;
+        assert_status(nucleus_metadata_from_state(&container, &metadata, &err), NUCLEUS_OK, &err);
+        assert_true(metadata.checkpoint_at == rows[i].checkpoint_at);
+        nucleus_metadata_clear(&metadata);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fsync_is_fsync),
+        cmocka_unit_test_setup_teardown(save_flushes_the_file_and_then_the_directory,
+                                        make_directory, remove_directory),
+        cmocka_unit_test(random_bits_come_from_getrandom),
+        cmocka_unit_test(the_time_is_0_before_1970),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+int runtime_main(int argc, char **argv);
+
+int main(int argc, char **argv)
+{
+    return runtime_main(argc, argv);
+}

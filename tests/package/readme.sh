@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+# The README's commands print what is shown beneath them, its installation is found by each way to
+# link that it names, and it is short enough to be read.
+. "${0%/*}/package.sh"
+need pkg-config
+
+readme=$SOURCE/README.md
+block() # LANGUAGE N: the Nth block of that language
+{
+    awk -v fence="\`\`\`$1" -v want="$2" '
+        inside && /^```$/ { inside = 0; next }
+        !inside && /^```/ { inside = 1; if ($0 == fence) n++; printing = $0 == fence && n == want; next }
+        inside && printing' "$readme" | grep . || fail "there is no block $2 of '$1'"
+}
+
+words=$(wc -w <"$readme")
+[ "$words" -le 1200 ] || fail "it has $words words"
+
+# The programs as they are called there; the installation goes below $scratch/root.
+mkdir bin root
+cat >bin/ckmeta <<END
+exec $EMULATOR "$prefix/bin/ckmeta" "\$@"
+END
+cat >bin/cmake <<END
+case \$1 in
+-B) exec "$CMAKE" -G "$GENERATOR" $MACHINE_ARGUMENTS "-DCMAKE_C_FLAGS=$MACHINE_FLAGS" "\$@" ;;
+esac
+exec "$CMAKE" "\$@"
+END
+cat >bin/sudo <<END
+DESTDIR=$scratch/root exec "\$@"
+END
+cat >bin/cc <<END
+exec "$CC" $MACHINE_FLAGS "\$@"
+END
+for program in bin/*; do
+    sed -i '1i #!/bin/sh' "$program"
+    chmod +x "$program"
+done
+PATH=$scratch/bin:$PATH
+
+# Quick start, after the build.
+mkdir -p quick/build
+ln -s "$SOURCE/tests" quick
+ln -s ../../bin/ckmeta quick/build
+block sh 1 | sed -n '/^mkdir/,$p' >quick.sh
+grep -q 'build/ckmeta load' quick.sh || fail "the quick start loads nothing"
+block "" 1 >expected
+(cd quick && sh -e ../quick.sh) >output || fail "the quick start fails"
+echo >>output
+sed -i 's/\("checkpoint_at": \)[0-9]*/\11795434105/; /^$/d' output
+expect_same "the output of the quick start" expected output
+
+# The session: what is typed stands behind a dollar sign.
+block console 1 >session
+sed -n 's/^\$ //p' session >typed
+while read -r line; do
+    printf '$ %s\n' "$line"
+    sh -c "$line" 2>&1 || true
+done <typed >output
+expect_same "the session" session output
+
+# Install.
+mkdir source
+ln -s "$SOURCE"/[!b]* source
+(cd source && block sh 3 | sh -e) >install.log 2>&1 || { cat install.log; fail "it does not install"; }
+
+# Link, each way.
+block c 1 >main.c
+use_pkg_config root
+block sh 4 | sh -e || fail "it does not link by pkg-config"
+mkdir run
+(cd run && [ "$(run ../a.out)" = "web-1 was running sleep" ]) || fail "the program does not work"
+for n in 1 2; do
+    mkdir project-$n
+    ln -s ../main.c "$SOURCE" project-$n
+    mv "project-$n/${SOURCE##*/}" project-$n/libnucleus-checkpoint
+    {
+        printf '%s\n' 'cmake_minimum_required(VERSION 3.22)' 'project(runtime LANGUAGES C)' \
+            'add_executable(runtime main.c)'
+        block cmake $n
+    } >project-$n/CMakeLists.txt
+    configure -S project-$n -B build-$n "-DCMAKE_PREFIX_PATH=$scratch/root/usr/local"
+    cmake --build build-$n >build.log 2>&1 || { cat build.log; fail "block $n does not link"; }
+    (cd run && [ "$(run ../build-$n/runtime)" = "web-1 was running sleep" ]) ||
+        fail "the program of block $n does not work"
+done

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+# A fully static program, by hand and by CMake. Debian has no libcjson.a: it is made of cJSON.c in the
+# directory that the environment variable CJSON_SOURCE names. Without that, functions that must not
+# be called take its place, which shows what the link needs: no string of the program has an escape,
+# and only those are cJSON's to decode.
+. "${0%/*}/package.sh"
+use_pkg_config "$prefix"
+[ -x "$NM" ] || skip "there is no nm here"
+echo 'int main(void) { return 0; }' >empty.c
+"$CC" $MACHINE_FLAGS -static -o empty empty.c 2>refusal || skip "no static libc: $(cat refusal)"
+
+if [ -n "${CJSON_SOURCE-}" ]; then
+    cp "$CJSON_SOURCE/cJSON.c" "$CJSON_SOURCE/cJSON.h" .
+else
+    echo "$name: CJSON_SOURCE is not set; nothing of cJSON is run"
+    echo '#include <stdlib.h>' >cJSON.c
+    "$NM" -u "$(find "$prefix" -name libnucleus-checkpoint.a)" |
+        sed -n 's/^ *U \(cJSON_.*\)/void \1(void); void \1(void) { abort(); }/p' | sort -u >>cJSON.c
+    grep -q cJSON_ cJSON.c || fail "the archive calls nothing of cJSON"
+fi
+
+"$CC" $MACHINE_FLAGS -O2 -c cJSON.c
+ar rcs libcjson.a cJSON.o
+
+# With -static, the linker passes over libcjson.so and finds the archive in the directory of -L.
+# shellcheck disable=SC2046
+compile "$CC" -std=c11 -static -o by-hand "$tests/consumer/main.c" -L. \
+    $(pkg-config --static --cflags --libs nucleus-checkpoint)
+
+take_cjson
+build_project "$tests/consumer" -DWAY=find_package -DLANGUAGE=C "-DCMAKE_PREFIX_PATH=$prefix" \
+    "-DVERSION=$VERSION" "-DCJSON_FILE=$scratch/libcjson.a" "-DCJSON_DIR=$scratch/vendored" \
+    "-DCMAKE_EXE_LINKER_FLAGS=-static"
+
+for program in ./by-hand build/consumer; do
+    check_consumer $program
+    [ -z "$("$NM" -D "$program" 2>/dev/null)" ] || fail "$program is not static"
+done

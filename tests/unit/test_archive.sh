@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# test_archive.sh ARCHIVE [instrumented]
+# What the archive of the library must not have: calls that print, end the process or change its
+# signals, umask, working directory, locale, environment or hooks; and data that can be written.
+# Constants that are relocated (.data.rel.ro) are no such data. A build that is instrumented has data
+# of its own.
+set -eu
+export LC_ALL=C
+
+archive=$1
+instrumented=${2-}
+if ! command -v nm >/dev/null || ! command -v objdump >/dev/null; then
+    echo "skipped: no nm and objdump (binutils) here"
+    exit 77
+fi
+failed=0
+
+forbidden='exit|_exit|_Exit|quick_exit|abort|atexit|raise|kill|system|fork|vfork|exec[a-z]*|posix_spawnp?
+printf|vprintf|fprintf|vfprintf|dprintf|puts|fputs|putchar|fwrite|perror|syslog|__printf_chk|__fprintf_chk
+stdin|stdout|stderr|signal|sigaction|sigprocmask|pthread_sigmask|umask|chdir|fchdir|chroot|setlocale
+uselocale|setenv|putenv|unsetenv|clearenv|environ|secure_getenv|getenv|rand|srand|random|srandom|getpid
+arc4random[a-z_]*|cJSON_InitHooks|cJSON_GetErrorPtr|strerror|strtok|dlopen|setrlimit|alarm|sleep|__assert_fail'
+pattern=$(printf '%s' "$forbidden" | tr '\n' '|')
+undefined=$(nm -u "$archive" | sed -n 's/^ *U //p' | sed 's/@.*//' | sort -u)
+if [ -z "$undefined" ]; then
+    echo "nm finds no calls in $archive"
+    failed=1
+fi
+if found=$(printf '%s\n' "$undefined" | grep -xE "$pattern"); then
+    echo "the library must not call:" "$found"
+    failed=1
+fi
+
+if [ -n "$instrumented" ]; then
+    echo "writable data is not looked for: this build is instrumented"
+    exit "$failed"
+fi
+sections=$(objdump -h "$archive" | awk '$1 ~ /^[0-9]+$/ && $3 !~ /^0+$/ { print $2 }')
+if ! printf '%s\n' "$sections" | grep -q '^\.text'; then
+    echo "objdump finds no code in $archive"
+    failed=1
+fi
+if found=$(printf '%s\n' "$sections" | grep -E '^\.(data|bss|tdata|tbss|sdata|sbss)' |
+    grep -vE '^\.data\.rel\.ro'); then
+    echo "the library must not keep data:" "$found"
+    objdump -t "$archive" | grep -E '[[:space:]]\.(data|bss|tdata|tbss)' || true
+    failed=1
+fi
+exit "$failed"

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+# What is installed, and how others find it. A parent project that sets NUCLEUS_INSTALL gets what
+# linking needs; the command and the manual pages come with a build of their own.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+install(TARGETS nucleus-checkpoint EXPORT nucleus-checkpoint-targets
+        INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(FILES "${PROJECT_SOURCE_DIR}/include/nucleus/checkpoint.h"
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/nucleus")
+
+# find_package(nucleus-checkpoint CONFIG)
+set(config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/nucleus-checkpoint")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/nucleus-checkpoint-config-version.cmake"
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES "${CMAKE_CURRENT_LIST_DIR}/nucleus-checkpoint-config.cmake"
+              "${PROJECT_BINARY_DIR}/nucleus-checkpoint-config-version.cmake"
+        DESTINATION "${config_dir}")
+install(EXPORT nucleus-checkpoint-targets NAMESPACE nucleus:: DESTINATION "${config_dir}")
+
+# pkg-config nucleus-checkpoint. The prefix is found from where the .pc file stands, so that it may
+# be moved; directories that were asked for as absolute ones stay what they are.
+set(pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+if(IS_ABSOLUTE "${pc_dir}")
+  set(pc_prefix "${CMAKE_INSTALL_PREFIX}")
+else()
+  file(RELATIVE_PATH pc_prefix "/${pc_dir}" "/")
+  string(REGEX REPLACE "(.*)/$" "\${pcfiledir}/\\1" pc_prefix "${pc_prefix}")
+endif()
+foreach(kind IN ITEMS LIBDIR INCLUDEDIR)
+  set(pc_${kind} "${CMAKE_INSTALL_${kind}}")
+  if(NOT IS_ABSOLUTE "${pc_${kind}}")
+    string(PREPEND pc_${kind} "\${prefix}/")
+  endif()
+endforeach()
+configure_file("${CMAKE_CURRENT_LIST_DIR}/nucleus-checkpoint.pc.in"
+               "${PROJECT_BINARY_DIR}/nucleus-checkpoint.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/nucleus-checkpoint.pc" DESTINATION "${pc_dir}")
+
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
+
+install(TARGETS ckmeta)
+install(FILES "${PROJECT_SOURCE_DIR}/tools/completion/ckmeta.bash" RENAME ckmeta
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+foreach(section IN ITEMS 1 3 7)
+  file(GLOB pages CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tools/man/*.${section}")
+  install(FILES ${pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}")
+endforeach()
+
+# man finds the page of the library by the name of each public function, too.
+file(STRINGS "${PROJECT_SOURCE_DIR}/include/nucleus/checkpoint.h" declarations
+     REGEX "^([A-Za-z].*[ *])?nucleus_[a-z0-9_]+\\(")
+foreach(declaration IN LISTS declarations)
+  string(REGEX REPLACE ".*(nucleus_[a-z0-9_]+)\\(.*" "\\1" function "${declaration}")
+  set(page "${PROJECT_BINARY_DIR}/man/${function}.3")
+  file(CONFIGURE OUTPUT "${page}" CONTENT ".so man3/nucleus-checkpoint.3\n" @ONLY)
+  install(FILES "${page}" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")
+endforeach()
