@@ -18,42 +18,6 @@
 #include "nucleus/checkpoint.h"
 #include "samples.h"
 
-enum { NO_PROGRAM = 127 };
-
-/* Which two things a row runs. */
-enum pair { LOAD, FIRST_LOAD, SAVE, LOAD_TENTH, SAVE_TENTH, COMMAND };
-
-struct row {
-    const char *name, *against;
-    enum pair pair;
-    enum clock clock;
-    enum sample sample;
-    int other_files;
-    enum { TIME, MEMORY } unit;
-    enum { IN_MEMORY, ON_DISK } place;
-};
-
-static const struct row rows[] = {
-    /* clang-format off */
-    {"load, typical file", "bare calls, cJSON", LOAD, PROCESSOR, TYPICAL, 0, TIME, IN_MEMORY},
-    {"load, first of a process", "bare calls, cJSON", FIRST_LOAD, OWN, TYPICAL, 0, TIME, IN_MEMORY},
-    {"load, 1,000 arguments", "bare calls, cJSON", LOAD, PROCESSOR, ARGUMENTS_1000, 0, TIME, IN_MEMORY},
-    {"load, 100,000 arguments", "bare calls, cJSON", LOAD, PROCESSOR, ARGUMENTS_100000, 0, TIME, IN_MEMORY},
-    {"load, 1 MB of CJK", "bare calls, cJSON", LOAD, PROCESSOR, CJK, 0, TIME, IN_MEMORY},
-    {"load, 120,000 unknown members", "bare calls, cJSON", LOAD, PROCESSOR, UNKNOWN, 0, TIME, IN_MEMORY},
-    {"load, 2,000,000 zeros", "bare calls, cJSON", LOAD, PROCESSOR, ZEROS, 0, TIME, IN_MEMORY},
-    {"load, 100,000 arguments", "10,000 arguments", LOAD_TENTH, PROCESSOR, ARGUMENTS_100000, 0, TIME, IN_MEMORY},
-    {"load, 100,000 arguments", "bare calls, cJSON", LOAD, PROCESSOR, ARGUMENTS_100000, 0, MEMORY, IN_MEMORY},
-    {"load, 2,000,000 zeros", "bare calls, cJSON", LOAD, PROCESSOR, ZEROS, 0, MEMORY, IN_MEMORY},
-    {"save, tmpfs", "bare calls", SAVE, PROCESSOR, TYPICAL, 0, TIME, IN_MEMORY},
-    {"save, tmpfs, beside 40 files", "bare calls", SAVE, PROCESSOR, TYPICAL, 40, TIME, IN_MEMORY},
-    {"save, disk", "bare calls", SAVE, WALL, TYPICAL, 0, TIME, ON_DISK},
-    {"save, 100,000 arguments", "10,000 arguments", SAVE_TENTH, PROCESSOR, ARGUMENTS_100000, 0, TIME, IN_MEMORY},
-    {"ckmeta load DIR container_id", "jq -r .container_id", COMMAND, WALL, TYPICAL, 0, TIME, IN_MEMORY},
-    {"ckmeta load DIR container_id", "jq -r .container_id", COMMAND, WALL, TYPICAL, 0, MEMORY, IN_MEMORY},
-    /* clang-format on */
-};
-
 static double seconds_per_row = 3;
 
 /* A directory to load from or save to, and what to save there, in both forms. */
@@ -120,44 +84,81 @@ static void load_first_barely(const void *target)
 }
 
 /* In a child: becomes the program, its output thrown away. */
-static void become(const void *data)
+static _Noreturn void become(char *const *words)
 {
-    char *const *words = data;
     int null = open("/dev/null", O_WRONLY);
 
     if (null >= 0 && dup2(null, STDOUT_FILENO) >= 0)
         (void)execvp(words[0], words);
-    _exit(NO_PROGRAM);
+    die(words[0]);
 }
 
-static void run_program(const void *words)
+static void become_ckmeta(const void *target)
 {
-    if (run_in_child((struct work){become, words}, NULL) != 0)
-        die("a program failed");
+    become((char *[]){(char[]){BENCH_CKMETA}, (char[]){"load"},
+                      ((const struct target *)target)->dir, (char[]){"container_id"}, NULL});
 }
 
-static struct figures compare(const struct row *row, struct work ours, struct work against)
+static void become_jq(const void *target)
 {
-    if (row->unit == MEMORY)
-        return compare_memory(ours, against);
-    return compare_times(row->clock, seconds_per_row, ours, against);
+    char file[4096];
+
+    (void)snprintf(file, sizeof file, "%s/metadata.json", ((const struct target *)target)->dir);
+    become((char *[]){(char[]){"jq"}, (char[]){"-r"}, (char[]){".container_id"}, file, NULL});
 }
 
-/* A ratio of 0: there is no jq. */
-static struct figures compare_programs(const struct row *row, char *dir)
+static void run_ckmeta(const void *target)
 {
-    void (*run)(const void *) = row->unit == MEMORY ? become : run_program;
-    char *file;
+    if (run_in_child((struct work){become_ckmeta, target}, NULL) != 0)
+        die("ckmeta failed");
+}
 
-    if (asprintf(&file, "%s/metadata.json", dir) < 0)
-        die("asprintf");
-    char *ckmeta[] = {(char[]){BENCH_CKMETA}, (char[]){"load"}, dir, (char[]){"container_id"},
-                      NULL};
-    char *jq[] = {(char[]){"jq"}, (char[]){"-r"}, (char[]){".container_id"}, file, NULL};
+static void run_jq(const void *target)
+{
+    if (run_in_child((struct work){become_jq, target}, NULL) != 0)
+        die("jq failed");
+}
 
-    if (run_in_child((struct work){become, jq}, NULL) == NO_PROGRAM)
-        return (struct figures){0};
-    return compare(row, (struct work){run, ckmeta}, (struct work){run, jq});
+struct row {
+    const char *name, *against;
+    enum clock clock;
+    void (*run)(const void *target);
+    void (*run_against)(const void *target);
+    enum sample sample, sample_against;
+    int other_files;
+    enum { TIME, MEMORY } unit;
+    enum { IN_MEMORY, ON_DISK } place;
+};
+
+static const struct row rows[] = {
+    /* clang-format off */
+    {"load, typical file", "bare calls, cJSON", PROCESSOR, load, load_barely, TYPICAL, TYPICAL, 0, TIME, IN_MEMORY},
+    {"load, first of a process", "bare calls, cJSON", OWN, load_first, load_first_barely, TYPICAL, TYPICAL, 0, TIME, IN_MEMORY},
+    {"load, 1,000 arguments", "bare calls, cJSON", PROCESSOR, load, load_barely, ARGUMENTS_1000, ARGUMENTS_1000, 0, TIME, IN_MEMORY},
+    {"load, 100,000 arguments", "bare calls, cJSON", PROCESSOR, load, load_barely, ARGUMENTS_100000, ARGUMENTS_100000, 0, TIME, IN_MEMORY},
+    {"load, 1 MB of CJK", "bare calls, cJSON", PROCESSOR, load, load_barely, CJK, CJK, 0, TIME, IN_MEMORY},
+    {"load, 120,000 unknown members", "bare calls, cJSON", PROCESSOR, load, load_barely, UNKNOWN, UNKNOWN, 0, TIME, IN_MEMORY},
+    {"load, 2,000,000 zeros", "bare calls, cJSON", PROCESSOR, load, load_barely, ZEROS, ZEROS, 0, TIME, IN_MEMORY},
+    {"load, 100,000 arguments", "10,000 arguments", PROCESSOR, load, load, ARGUMENTS_100000, ARGUMENTS_10000, 0, TIME, IN_MEMORY},
+    {"load, 100,000 arguments", "bare calls, cJSON", OWN, load, load_barely, ARGUMENTS_100000, ARGUMENTS_100000, 0, MEMORY, IN_MEMORY},
+    {"load, 2,000,000 zeros", "bare calls, cJSON", OWN, load, load_barely, ZEROS, ZEROS, 0, MEMORY, IN_MEMORY},
+    {"save, tmpfs", "bare calls", PROCESSOR, save, save_barely, TYPICAL, TYPICAL, 0, TIME, IN_MEMORY},
+    {"save, tmpfs, beside 40 files", "bare calls", PROCESSOR, save, save_barely, TYPICAL, TYPICAL, 40, TIME, IN_MEMORY},
+    {"save, disk", "bare calls", WALL, save, save_barely, TYPICAL, TYPICAL, 0, TIME, ON_DISK},
+    {"save, 100,000 arguments", "10,000 arguments", PROCESSOR, save, save, ARGUMENTS_100000, ARGUMENTS_10000, 0, TIME, IN_MEMORY},
+    {"ckmeta load DIR container_id", "jq -r .container_id", WALL, run_ckmeta, run_jq, TYPICAL, TYPICAL, 0, TIME, IN_MEMORY},
+    {"ckmeta load DIR container_id", "jq -r .container_id", WALL, become_ckmeta, become_jq, TYPICAL, TYPICAL, 0, MEMORY, IN_MEMORY},
+    /* clang-format on */
+};
+
+/* Why a row cannot be run here, or NULL. */
+static const char *why_absent(const struct row *row, const char *base)
+{
+    if (!base)
+        return "no such filesystem here";
+    if (strncmp(row->against, "jq ", 3) == 0 && system("command -v jq >/dev/null") != 0)
+        return "jq is not installed";
+    return NULL;
 }
 
 static struct target make_target(const struct row *row, const char *base, const char *name,
@@ -166,7 +167,8 @@ static struct target make_target(const struct row *row, const char *base, const 
     struct target target = {.dir = make_directory(base, name, sample, row->other_files)};
     struct nucleus_error err;
 
-    if (row->pair != SAVE && row->pair != SAVE_TENTH)
+    /* Not for others: the peak of a child begins with what this process has. */
+    if (row->run != save)
         return target;
     target.text = bare_read(target.dir, &target.len);
     if (nucleus_metadata_load(target.dir, &target.metadata, &err) != NUCLEUS_OK)
@@ -174,29 +176,27 @@ static struct target make_target(const struct row *row, const char *base, const 
     return target;
 }
 
+static void free_target(struct target *target)
+{
+    nucleus_metadata_clear(&target->metadata);
+    free(target->text);
+    free(target->dir);
+}
+
 static struct figures run_row(const struct row *row, const char *base)
 {
-    const bool is_tenth = row->pair == LOAD_TENTH || row->pair == SAVE_TENTH;
     struct target ours = make_target(row, base, "ours", row->sample);
-    struct target against =
-        make_target(row, base, "against", is_tenth ? ARGUMENTS_10000 : row->sample);
+    struct target against = make_target(row, base, "against", row->sample_against);
+    const struct work works[] = {{row->run, &ours}, {row->run_against, &against}};
+    struct figures figures;
 
-    switch (row->pair) {
-    case LOAD:
-        return compare(row, (struct work){load, &ours}, (struct work){load_barely, &against});
-    case FIRST_LOAD:
-        return compare(row, (struct work){load_first, &ours},
-                       (struct work){load_first_barely, &against});
-    case SAVE:
-        return compare(row, (struct work){save, &ours}, (struct work){save_barely, &against});
-    case LOAD_TENTH:
-        return compare(row, (struct work){load, &ours}, (struct work){load, &against});
-    case SAVE_TENTH:
-        return compare(row, (struct work){save, &ours}, (struct work){save, &against});
-    case COMMAND:
-        return compare_programs(row, ours.dir);
-    }
-    return (struct figures){0};
+    if (row->unit == MEMORY)
+        figures = compare_memory(works[0], works[1]);
+    else
+        figures = compare_times(row->clock, seconds_per_row, works[0], works[1]);
+    free_target(&ours);
+    free_target(&against);
+    return figures;
 }
 
 static void print_row(const struct row *row, struct figures figures)
@@ -209,22 +209,17 @@ static void print_row(const struct row *row, struct figures figures)
            figures.against / scale, is_time ? "us " : "KiB", figures.ratio);
 }
 
-/* In a child, so that the heap of one row is no matter to the next, and what it has is freed. */
+/* In a child, so that the heap of one row is no matter to the next. */
 static void run_and_print(const void *data)
 {
     const struct row *row = data;
     char *base = make_scratch(row->place == IN_MEMORY);
-    struct figures figures;
+    const char *absent = why_absent(row, base);
 
-    if (!base) {
-        printf("| %-29s | no such filesystem here |\n", row->name);
-        return;
-    }
-    figures = run_row(row, base);
-    if (figures.ratio > 0)
-        print_row(row, figures);
+    if (absent)
+        printf("| %-29s | %-20s | absent: %s |\n", row->name, row->against, absent);
     else
-        printf("| %-29s | jq is not installed |\n", row->name);
+        print_row(row, run_row(row, base));
     remove_scratch(base);
 }
 
