@@ -209,18 +209,32 @@ static void print_row(const struct row *row, struct figures figures)
            figures.against / scale, is_time ? "us " : "KiB", figures.ratio);
 }
 
-/* In a child, so that the heap of one row is no matter to the next. */
+/* A row, and where it is run. */
+struct job {
+    const struct row *row;
+    const char *base;
+};
+
 static void run_and_print(const void *data)
 {
-    const struct row *row = data;
-    char *base = make_scratch(row->place == IN_MEMORY);
-    const char *absent = why_absent(row, base);
+    const struct job *job = data;
+    const char *absent = why_absent(job->row, job->base);
 
     if (absent)
-        printf("| %-29s | %-20s | absent: %s |\n", row->name, row->against, absent);
+        printf("| %-29s | %-20s | absent: %s |\n", job->row->name, job->row->against, absent);
     else
-        print_row(row, run_row(row, base));
+        print_row(job->row, run_row(job->row, job->base));
+}
+
+/* In a child, so that the heap of one row is no matter to the next. */
+static bool run_alone(const struct row *row)
+{
+    char *base = make_scratch(row->place == IN_MEMORY);
+    struct job job = {row, base};
+    const int result = run_in_child((struct work){run_and_print, &job}, NULL);
+
     remove_scratch(base);
+    return result == 0;
 }
 
 static int run_first(const char *whose, char *dir)
@@ -248,7 +262,7 @@ int main(int argc, char **argv)
            "its", "ratio");
     printf("|---|---|---|--:|--:|--:|\n");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (run_in_child((struct work){run_and_print, &rows[i]}, NULL) != 0) {
+        if (!run_alone(&rows[i])) {
             (void)fprintf(stderr, "bench: the row '%s' failed\n", rows[i].name);
             result = EXIT_FAILURE;
         }
