@@ -120,9 +120,13 @@ for shell in bash sh; do
     [ -z "$("$shell" missing.sh 2>&1)" ] || fail "$shell starts something without a command"
 done
 
-# The action script.
+# The action script, which the tests with the real criu use, too.
 script=$(example CRTOOLS)
 chmod +x "$script"
+for file in "$script" "$SOURCE/tests/criu/action-script"; do
+    sed -e :join -e '/\\$/{ N; s/\\\n *//; b join' -e '}' "$file" | grep -v '^# ' >"joined-${file##*/}"
+done
+expect_same "the action script of the tests" "joined-${script##*/}" joined-action-script
 action() # ACTION
 {
     CRTOOLS_SCRIPT_ACTION=$1 CRTOOLS_INIT_PID=$pid CRTOOLS_IMAGE_DIR=images "$script" 2>/dev/null
