@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes through nucleus_state_document_from_json(): a usable state, or an error and nothing else. */
+/* Any bytes through nucleus_state_document_from_json(): a usable state, or an error and nothing
+ * else. */
 #include "fuzz.h"
 
 /* Without the cgroup, which is a path of another machine. */
