@@ -14,8 +14,8 @@ expect_same "the examples that man shows" examples man-examples
 # not here.
 mkdir -p examples.d bin bundle sampler samplec web-3 db db-2 empty images proc/13833 cgroup/samplec
 awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }' rendered
-sed -i "s,/srv/checkpoints,$scratch,; s,/usr/bin/env PGDATA,env PGDATA,
-    s,/sys/fs/cgroup,$scratch/cgroup,; s,\"/proc/\$pid,\"$scratch/proc/\$pid," examples.d/*
+sed -i 's,/srv/checkpoints,.,; s,/usr/bin/env PGDATA,env PGDATA,
+    s,/sys/fs/cgroup,./cgroup,; s,"/proc/$pid,"./proc/$pid,' examples.d/*
 
 example() # PATTERN: the file of the example in which it occurs first
 {
@@ -74,7 +74,7 @@ line2>'
 done
 check "runc's process ID" "$(ckmeta load sampler original_pid)" 13789
 check "crun's process ID" "$(ckmeta load samplec original_pid)" 13833
-check "crun's cgroup" "$(ckmeta load samplec cgroup_path)" "$scratch/cgroup/samplec"
+check "crun's cgroup" "$(ckmeta load samplec cgroup_path)" ./cgroup/samplec
 check "crun's limit" "$(ckmeta load samplec resource_limits | jq .memory_bytes)" \
     "$(cat cgroup/samplec/memory.max)"
 check "podman's ID" "$(ckmeta load web-3 container_id)" \

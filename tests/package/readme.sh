@@ -37,7 +37,7 @@ esac
 exec "$CMAKE" "\$@"
 END
 cat >bin/sudo <<END
-DESTDIR=$scratch/root exec "\$@"
+DESTDIR="$scratch/root" exec "\$@"
 END
 cat >bin/cc <<END
 exec "$CC" $MACHINE_FLAGS "\$@"
