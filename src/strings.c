@@ -4,34 +4,77 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *nucleus_string_copy(const char *text)
+bool nucleus_span_equals(struct nucleus_span span, const char *text)
 {
-    size_t size = strlen(text) + 1;
-    char *copy = malloc(size);
+    return strlen(text) == span.len && memcmp(span.start, text, span.len) == 0;
+}
 
-    if (copy)
-        memcpy(copy, text, size);
+bool nucleus_parse_u64(struct nucleus_span span, uint64_t *ret)
+{
+    uint64_t value = 0;
+
+    if (span.len == 0)
+        return false;
+    for (size_t i = 0; i < span.len; i++) {
+        const char byte = span.start[i];
+        uint64_t digit;
+
+        if (byte < '0' || byte > '9')
+            return false;
+        digit = (uint64_t)(byte - '0');
+        if (value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *ret = value;
+    return true;
+}
+
+struct nucleus_span nucleus_format_u64(char room[NUCLEUS_U64_DIGITS], uint64_t value)
+{
+    size_t first = NUCLEUS_U64_DIGITS;
+
+    do {
+        room[--first] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return (struct nucleus_span){room + first, NUCLEUS_U64_DIGITS - first};
+}
+
+char *nucleus_span_copy(struct nucleus_span span)
+{
+    char *copy = malloc(span.len + 1);
+
+    if (copy) {
+        memcpy(copy, span.start, span.len);
+        copy[span.len] = '\0';
+    }
     return copy;
 }
 
-char **nucleus_strings_copy(char *const *list)
+bool nucleus_string_copy(const char *text, char **ret)
+{
+    *ret = text ? nucleus_span_copy((struct nucleus_span){text, strlen(text)}) : NULL;
+    return *ret || !text;
+}
+
+bool nucleus_strings_copy(char *const *list, char ***ret)
 {
     size_t count = 0;
-    char **copy;
 
+    *ret = NULL;
+    if (!list)
+        return true;
     while (list[count])
         count++;
-    copy = calloc(count + 1, sizeof *copy);
-    if (!copy)
-        return NULL;
+    *ret = calloc(count + 1, sizeof **ret);
+    if (!*ret)
+        return false;
     for (size_t i = 0; i < count; i++) {
-        copy[i] = nucleus_string_copy(list[i]);
-        if (!copy[i]) {
-            nucleus_strings_free(copy);
-            return NULL;
-        }
+        if (!nucleus_string_copy(list[i], &(*ret)[i]))
+            return false; /* what is copied so far is a list too */
     }
-    return copy;
+    return true;
 }
 
 void nucleus_strings_free(char **list)

@@ -6,46 +6,35 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The sequence lengths, and the range of the second byte, that a first byte allows. */
-struct lead {
-    unsigned char first, last;
-    unsigned char length;
-    unsigned char second_min, second_max;
-};
-
-static const struct lead leads[] = {
-    {0x00, 0x7f, 1, 0x00, 0x00}, {0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf},
-    {0xe1, 0xec, 3, 0x80, 0xbf}, {0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf},
-    {0xf0, 0xf0, 4, 0x90, 0xbf}, {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
-};
-
-static bool follows(const unsigned char *bytes, const struct lead *lead)
+static bool is_tail(unsigned char byte)
 {
-    if (lead->length > 1 && (bytes[1] < lead->second_min || bytes[1] > lead->second_max))
-        return false;
-    for (size_t i = 2; i < lead->length; i++) {
-        if ((bytes[i] & 0xc0) != 0x80)
-            return false;
-    }
-    return true;
+    return byte >= 0x80 && byte <= 0xbf;
 }
 
+/* The second byte decides whether a sequence is overlong, a surrogate or above U+10FFFF. */
 size_t nucleus_utf8_length(const char *text, const char *end)
 {
     const unsigned char *bytes = (const unsigned char *)text;
-    size_t left = (size_t)(end - text);
+    const ptrdiff_t left = end - text;
+    const unsigned char lead = bytes[0];
 
-    for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++) {
-        const struct lead *lead = &leads[i];
-
-        if (bytes[0] >= lead->first && bytes[0] <= lead->last)
-            return lead->length <= left && follows(bytes, lead) ? lead->length : 0;
-    }
-    return 0;
+    if (lead < 0x80)
+        return 1;
+    if (left < 2 || !is_tail(bytes[1]) || lead < 0xc2)
+        return 0;
+    if (lead < 0xe0)
+        return 2;
+    if (left < 3 || !is_tail(bytes[2]))
+        return 0;
+    if (lead < 0xf0)
+        return (lead == 0xe0 && bytes[1] < 0xa0) || (lead == 0xed && bytes[1] > 0x9f) ? 0 : 3;
+    if (left < 4 || !is_tail(bytes[3]) || lead > 0xf4)
+        return 0;
+    return (lead == 0xf0 && bytes[1] < 0x90) || (lead == 0xf4 && bytes[1] > 0x8f) ? 0 : 4;
 }
 
-/* Of eight bytes, the first one lowest: a bit in each byte that is not plain. A borrow may carry
- * into the bytes above such a byte, so only the lowest bit is to be trusted. */
+/* Of eight bytes, the first one lowest: a bit in each byte that is not plain ASCII. A borrow may
+ * carry into the bytes above such a byte, so only the lowest bit is to be trusted. */
 static uint64_t specials(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -55,12 +44,9 @@ static uint64_t specials(uint64_t word)
     return (word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & (ones * 0x80);
 }
 
-static bool is_plain(unsigned char byte)
-{
-    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-const char *nucleus_skip_plain(const char *text, const char *end)
+/* Skips whole words of plain ASCII. Returns the first byte that is none, or one of the last seven
+ * before end. */
+static const char *skip_words(const char *text, const char *end)
 {
     uint64_t word;
 
@@ -71,7 +57,27 @@ const char *nucleus_skip_plain(const char *text, const char *end)
             return text + __builtin_ctzll(word) / 8;
         text += sizeof word;
     }
-    while (text < end && is_plain((unsigned char)*text))
-        text++;
     return text;
+}
+
+static bool is_special(unsigned char byte)
+{
+    return byte < 0x20 || byte == '"' || byte == '\\';
+}
+
+const char *nucleus_skip_text(const char *text, const char *end)
+{
+    for (;;) {
+        text = skip_words(text, end);
+        if (text == end || is_special((unsigned char)*text))
+            return text;
+        /* Text that is not ASCII comes in runs: no word in them would be plain. */
+        do {
+            const size_t length = nucleus_utf8_length(text, end);
+
+            if (length == 0)
+                return text;
+            text += length;
+        } while (text < end && (unsigned char)*text >= 0x80);
+    }
 }

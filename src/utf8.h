@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* UTF-8 and the bytes that JSON strings treat in a special way. */
+/* UTF-8, and the bytes that are special in the strings of JSON. */
 #ifndef NUCLEUS_UTF8_H
 #define NUCLEUS_UTF8_H
 
@@ -9,8 +9,8 @@
  * below end. */
 size_t nucleus_utf8_length(const char *text, const char *end);
 
-/* Skips plain bytes: ASCII but for control bytes, '"' and '\\'. Returns the first other one, or
- * end. */
-const char *nucleus_skip_plain(const char *text, const char *end);
+/* Skips what a JSON string may hold as it is: well-formed UTF-8 without control bytes (below 0x20),
+ * '"' and '\\'. Returns the first other byte, or end. */
+const char *nucleus_skip_text(const char *text, const char *end);
 
 #endif
