@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_reader.h"
 
-#include <string.h>
-
 #include "error.h"
 #include "utf8.h"
 
@@ -152,8 +150,9 @@ static bool skip_escape(struct nucleus_json_reader *reader)
         reader->at += 2;
         return true;
     default:
-        return fail(reader, "invalid escape sequence");
+        break;
     }
+    return fail(reader, "invalid escape sequence");
 }
 
 bool nucleus_json_string(struct nucleus_json_reader *reader, struct nucleus_json_string *ret)
@@ -162,7 +161,7 @@ bool nucleus_json_string(struct nucleus_json_reader *reader, struct nucleus_json
     bool has_escape = false;
 
     reader->at = nucleus_skip_text(start + 1, reader->end);
-    /*@ loop invariant valid_reader(reader) && reader->at > start;
+    /*@ loop invariant valid_reader(reader) && ordered(start + 1, reader->at);
         loop assigns reader->at, reader->problem, has_escape;
         loop variant reader->end - reader->at;
     */
@@ -259,8 +258,16 @@ bool nucleus_json_number(struct nucleus_json_reader *reader, struct nucleus_span
 */
 static bool skip_literal(struct nucleus_json_reader *reader, const char *literal, size_t len)
 {
-    if ((size_t)(reader->end - reader->at) < len || memcmp(reader->at, literal, len) != 0)
+    if ((size_t)(reader->end - reader->at) < len)
         return fail(reader, "expected a value");
+    /*@ loop invariant 0 <= i <= len;
+        loop assigns i;
+        loop variant len - i;
+    */
+    for (size_t i = 0; i < len; i++) {
+        if (reader->at[i] != literal[i])
+            return fail(reader, "expected a value");
+    }
     reader->at += len;
     return true;
 }
@@ -341,10 +348,11 @@ static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_m
     case 'n':
         return skip_literal(reader, "null", 4);
     default:
-        if (first == '-' || (first >= '0' && first <= '9'))
-            return nucleus_json_number(reader, &number);
-        return fail(reader, "expected a value");
+        break;
     }
+    if (first == '-' || (first >= '0' && first <= '9'))
+        return nucleus_json_number(reader, &number);
+    return fail(reader, "expected a value");
 }
 
 /* Not by recursion: the text decides how deep it goes. */

@@ -55,8 +55,7 @@ struct nucleus_json_string {
       \at(reader->at, Now) - \at(reader->at, Before) >= least;
 */
 
-/* The text may hold any bytes; it is read from, never written to. */
-/*@ requires \valid(reader) && \valid_read(text + (0 .. len - 1));
+/*@ requires \valid(reader) && \valid_read(text + (0 .. len - 1)) && len <= PTRDIFF_MAX;
     requires \separated(reader, text + (0 .. len - 1));
     assigns *reader;
     ensures valid_reader(reader) && reader->at == text && reader->end == text + len;
@@ -67,7 +66,8 @@ void nucleus_json_begin(struct nucleus_json_reader *reader, const char *text, si
 /* Skips white space. Returns the byte that comes next; NUL, which begins nothing, at the end. */
 /*@ requires valid_reader(reader);
     assigns reader->at;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, 0);
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, 0);
     ensures \result == (reader->at < reader->end ? *reader->at : 0);
 */
 char nucleus_json_peek(struct nucleus_json_reader *reader);
@@ -76,7 +76,8 @@ char nucleus_json_peek(struct nucleus_json_reader *reader);
 /*@ requires valid_reader(reader) && at_byte(reader, '"');
     requires \valid(ret) && \separated(ret, reader);
     assigns reader->at, reader->problem, *ret;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 2 : 0);
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, \result ? 2 : 0);
     ensures \result ==> ret->quoted.start == \old(reader->at) &&
       ret->quoted.start + ret->quoted.len == reader->at;
 */
@@ -86,7 +87,8 @@ bool nucleus_json_string(struct nucleus_json_reader *reader, struct nucleus_json
 /*@ requires valid_reader(reader) && at_number(reader);
     requires \valid(ret) && \separated(ret, reader);
     assigns reader->at, reader->problem, *ret;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 1 : 0);
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, \result ? 1 : 0);
     ensures \result ==> ret->start == \old(reader->at) && ret->start + ret->len == reader->at;
 */
 bool nucleus_json_number(struct nucleus_json_reader *reader, struct nucleus_span *ret);
@@ -96,7 +98,8 @@ bool nucleus_json_number(struct nucleus_json_reader *reader, struct nucleus_span
 /*@ requires valid_reader(reader) && (at_byte(reader, '{') || at_byte(reader, '['));
     requires \valid(ret_more) && \separated(ret_more, reader);
     assigns reader->at, reader->problem, reader->depth, reader->open[0 .. 127], *ret_more;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 1 : 0);
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, \result ? 1 : 0);
     ensures \result ==> reader->depth == \old(reader->depth) + (*ret_more ? 1 : 0);
 */
 bool nucleus_json_enter(struct nucleus_json_reader *reader, bool *ret_more);
@@ -104,7 +107,8 @@ bool nucleus_json_enter(struct nucleus_json_reader *reader, bool *ret_more);
 /* Reads the name of a member and its colon. */
 /*@ requires valid_reader(reader) && \valid(ret) && \separated(ret, reader);
     assigns reader->at, reader->problem, *ret;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 3 : 0);
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, \result ? 3 : 0);
     ensures \result ==> ordered(reader->text, ret->quoted.start) && ret->quoted.len >= 2 &&
       ordered(ret->quoted.start + ret->quoted.len, reader->at);
 */
@@ -115,7 +119,8 @@ bool nucleus_json_name(struct nucleus_json_reader *reader, struct nucleus_json_s
 /*@ requires valid_reader(reader) && reader->depth > 0;
     requires \valid(ret_more) && \separated(ret_more, reader);
     assigns reader->at, reader->problem, reader->depth, *ret_more;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 1 : 0);
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, \result ? 1 : 0);
     ensures \result ==> reader->depth == \old(reader->depth) - (*ret_more ? 0 : 1);
 */
 bool nucleus_json_next(struct nucleus_json_reader *reader, bool *ret_more);
@@ -123,7 +128,8 @@ bool nucleus_json_next(struct nucleus_json_reader *reader, bool *ret_more);
 /* Skips the value that is next, whatever it is. */
 /*@ requires valid_reader(reader);
     assigns reader->at, reader->problem, reader->depth, reader->open[0 .. 127];
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 1 : 0);
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, \result ? 1 : 0);
     ensures \result ==> reader->depth == \old(reader->depth);
 */
 bool nucleus_json_skip(struct nucleus_json_reader *reader);
@@ -131,13 +137,15 @@ bool nucleus_json_skip(struct nucleus_json_reader *reader);
 /* Nothing but white space follows the document. */
 /*@ requires valid_reader(reader);
     assigns reader->at, reader->problem;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, 0);
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, 0);
     ensures \result ==> reader->at == reader->end;
 */
 bool nucleus_json_finish(struct nucleus_json_reader *reader);
 
 /* Sets err to "line L, column C: PROBLEM" for the byte at the cursor; a NULL problem is the
  * reader's. Returns status. */
+/*@ requires valid_reader(reader); */
 enum nucleus_status nucleus_json_fail(const struct nucleus_json_reader *reader,
                                       enum nucleus_status status, const char *problem,
                                       struct nucleus_error *err);

@@ -2,7 +2,6 @@
 #include "utf8.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 /*@ assigns \nothing;
     ensures \result <==> 0x80 <= (unsigned char)byte <= 0xbf;

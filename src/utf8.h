@@ -4,6 +4,7 @@
 #define NUCLEUS_UTF8_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* The comments that begin with an at sign are contracts in ACSL; tests/proof shows that they
  * hold. */
@@ -11,7 +12,8 @@
       \base_addr(first) == \base_addr(second) && first <= second;
 
     predicate readable_text(char *text, char *end) =
-      ordered(text, end) && \valid_read(text + (0 .. end - text - 1));
+      ordered(text, end) && \valid_read(text + (0 .. end - text - 1)) &&
+      end - text <= PTRDIFF_MAX;
 
     logic integer byte_at(char *text, integer i) = (unsigned char)text[i];
 
