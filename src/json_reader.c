@@ -37,9 +37,25 @@ char nucleus_json_peek(struct nucleus_json_reader *reader)
     return at < reader->end ? *at : '\0';
 }
 
+/*@ logic integer hex_value(integer byte) =
+      '0' <= byte <= '9' ? byte - '0' :
+      'a' <= byte <= 'f' ? byte - 'a' + 10 :
+      'A' <= byte <= 'F' ? byte - 'A' + 10 : -1;
+
+    predicate hex_digits(char *text, integer count) =
+      \forall integer i; 0 <= i < count ==> hex_value(text[i]) >= 0;
+
+    logic integer unit_at(char *text) =
+      hex_value(text[0]) * 0x1000 + hex_value(text[1]) * 0x100 + hex_value(text[2]) * 0x10 +
+      hex_value(text[3]);
+
+    predicate high_surrogate(integer unit) = 0xd800 <= unit <= 0xdbff;
+    predicate low_surrogate(integer unit) = 0xdc00 <= unit <= 0xdfff;
+*/
+
 /* The value of a hexadecimal digit, or -1. */
 /*@ assigns \nothing;
-    ensures -1 <= \result <= 15;
+    ensures \result == hex_value(byte);
 */
 static int hex_digit(char byte)
 {
@@ -55,8 +71,7 @@ static int hex_digit(char byte)
 /* The number that the four hexadecimal digits at text stand for, or -1. */
 /*@ requires readable_text(text, end);
     assigns \nothing;
-    ensures -1 <= \result <= 0xffff;
-    ensures \result >= 0 ==> end - text >= 4;
+    ensures end - text >= 4 && hex_digits(text, 4) ? \result == unit_at(text) : \result == -1;
 */
 static int hex4(const char *text, const char *end)
 {
@@ -64,12 +79,13 @@ static int hex4(const char *text, const char *end)
 
     if (end - text < 4)
         return -1;
-    /*@ loop invariant 0 <= i <= 4 && 0 <= value;
+    /*@ loop invariant 0 <= i <= 4 && hex_digits(text, i);
         loop invariant i == 0 ==> value == 0;
-        loop invariant i == 1 ==> value <= 0xf;
-        loop invariant i == 2 ==> value <= 0xff;
-        loop invariant i == 3 ==> value <= 0xfff;
-        loop invariant i == 4 ==> value <= 0xffff;
+        loop invariant i == 1 ==> value == hex_value(text[0]);
+        loop invariant i == 2 ==> value == hex_value(text[0]) * 0x10 + hex_value(text[1]);
+        loop invariant i == 3 ==> value == hex_value(text[0]) * 0x100 +
+          hex_value(text[1]) * 0x10 + hex_value(text[2]);
+        loop invariant i == 4 ==> value == unit_at(text);
         loop assigns i, value;
         loop variant 4 - i;
     */
@@ -84,7 +100,7 @@ static int hex4(const char *text, const char *end)
 }
 
 /*@ assigns \nothing;
-    ensures \result <==> 0xd800 <= unit <= 0xdbff;
+    ensures \result <==> high_surrogate(unit);
 */
 static bool is_high_surrogate(int unit)
 {
@@ -92,7 +108,7 @@ static bool is_high_surrogate(int unit)
 }
 
 /*@ assigns \nothing;
-    ensures \result <==> 0xdc00 <= unit <= 0xdfff;
+    ensures \result <==> low_surrogate(unit);
 */
 static bool is_low_surrogate(int unit)
 {
@@ -102,7 +118,16 @@ static bool is_low_surrogate(int unit)
 /* At "\u"; takes both halves of a surrogate pair. */
 /*@ requires valid_reader(reader) && reader->end - reader->at >= 2;
     assigns reader->at, reader->problem;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 6 : 0);
+    ensures valid_reader(reader);
+    ensures \result || reader->at == \old(reader->at);
+    ensures \result ==> reader->at == \old(reader->at) + 6 || reader->at == \old(reader->at) + 12;
+    ensures \result && reader->at == \old(reader->at) + 6 ==>
+      hex_digits(\old(reader->at) + 2, 4) && unit_at(\old(reader->at) + 2) != 0 &&
+      !high_surrogate(unit_at(\old(reader->at) + 2)) &&
+      !low_surrogate(unit_at(\old(reader->at) + 2));
+    ensures \result && reader->at == \old(reader->at) + 12 ==>
+      hex_digits(\old(reader->at) + 2, 4) && high_surrogate(unit_at(\old(reader->at) + 2)) &&
+      hex_digits(\old(reader->at) + 8, 4) && low_surrogate(unit_at(\old(reader->at) + 8));
 */
 static bool skip_unicode_escape(struct nucleus_json_reader *reader)
 {
@@ -130,7 +155,8 @@ static bool skip_unicode_escape(struct nucleus_json_reader *reader)
 /* At a backslash. */
 /*@ requires valid_reader(reader) && at_byte(reader, '\\');
     assigns reader->at, reader->problem;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 2 : 0);
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, \result ? 2 : 0);
 */
 static bool skip_escape(struct nucleus_json_reader *reader)
 {

@@ -36,8 +36,10 @@ bool nucleus_parse_u64(struct nucleus_span span, uint64_t *ret)
         if (byte < '0' || byte > '9')
             return false;
         digit = (uint64_t)(byte - '0');
-        if (value > (UINT64_MAX - digit) / 10)
+        if (value > (UINT64_MAX - digit) / 10) {
+            /*@ assert decimal(span.start, i + 1) > UINT64_MAX; */
             return false;
+        }
         value = value * 10 + digit;
     }
     *ret = value;
