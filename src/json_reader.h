@@ -55,7 +55,8 @@ struct nucleus_json_string {
       \at(reader->at, Now) - \at(reader->at, Before) >= least;
 */
 
-/*@ requires \valid(reader) && \valid_read(text + (0 .. len - 1)) && len <= PTRDIFF_MAX;
+/*@ requires \valid(reader) && \valid_read(text + (0 .. len - 1)) && len <= PTRDIFF_MAX &&
+      \object_pointer(text) && \object_pointer(text + len);
     requires \separated(reader, text + (0 .. len - 1));
     assigns *reader;
     ensures valid_reader(reader) && reader->at == text && reader->end == text + len;
@@ -145,7 +146,9 @@ bool nucleus_json_finish(struct nucleus_json_reader *reader);
 
 /* Sets err to "line L, column C: PROBLEM" for the byte at the cursor; a NULL problem is the
  * reader's. Returns status. */
-/*@ requires valid_reader(reader); */
+/*@ requires valid_reader(reader);
+    requires readable_string(problem == \null ? reader->problem : problem);
+*/
 enum nucleus_status nucleus_json_fail(const struct nucleus_json_reader *reader,
                                       enum nucleus_status status, const char *problem,
                                       struct nucleus_error *err);

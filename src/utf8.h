@@ -13,7 +13,7 @@
 
     predicate readable_text(char *text, char *end) =
       ordered(text, end) && \valid_read(text + (0 .. end - text - 1)) &&
-      end - text <= PTRDIFF_MAX;
+      end - text <= PTRDIFF_MAX && \object_pointer(text) && \object_pointer(end);
 
     logic integer byte_at(char *text, integer i) = (unsigned char)text[i];
 
