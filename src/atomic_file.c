@@ -61,16 +61,24 @@ static const char *open_temp(struct temp *temp, const char *target)
 
 /*
  * The file was created with its mode; a umask or a default ACL may have taken bits away. Where
- * there is no chmod, a mode that is narrower will do. Returns 0, or -1 with errno.
+ * there is no chmod, or one that does nothing, a mode that is narrower will do. Returns 0, or -1
+ * with errno.
  */
-static int set_mode(const struct temp *temp)
+static int set_mode(struct temp *temp)
 {
-    const mode_t mode = temp->info.st_mode & 07777;
-    const bool is_wider = (mode & ~(mode_t)MODE) != 0;
+    int os_error = EPERM;
 
-    if (mode == MODE || nucleus_system_fchmod(temp->fd, MODE) == 0)
+    if ((temp->info.st_mode & 07777) == MODE)
         return 0;
-    return !is_wider && (errno == ENOSYS || errno == EPERM || errno == EOPNOTSUPP) ? 0 : -1;
+    if (nucleus_system_fchmod(temp->fd, MODE) < 0) {
+        os_error = errno;
+        if (os_error != ENOSYS && os_error != EPERM && os_error != EOPNOTSUPP)
+            return -1;
+    }
+    if (nucleus_system_fstat(temp->fd, &temp->info) < 0)
+        return -1;
+    errno = os_error;
+    return (temp->info.st_mode & 07777 & ~(mode_t)MODE) == 0 ? 0 : -1;
 }
 
 static const char *fill_temp(struct temp *temp, const void *bytes, size_t len)

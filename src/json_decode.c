@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An installed cJSON may stand in a folder, its source does not. */
+#if __has_include(<cJSON.h>)
+#include <cJSON.h>
+#else
 #include <cjson/cJSON.h>
+#endif
 
 #include "error.h"
 #include "json_reader.h"

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_reader.h"
 
-#include <string.h>
-
 #include "error.h"
 #include "utf8.h"
 
+/*@ requires valid_reader(reader);
+    assigns reader->problem;
+    ensures !\result && valid_reader(reader);
+*/
 static bool fail(struct nucleus_json_reader *reader, const char *problem)
 {
     reader->problem = reader->at < reader->end ? problem : "unexpected end of input";
@@ -25,13 +27,36 @@ char nucleus_json_peek(struct nucleus_json_reader *reader)
 {
     const char *at = reader->at;
 
+    /*@ loop invariant ordered(reader->at, at) && ordered(at, reader->end);
+        loop assigns at;
+        loop variant reader->end - at;
+    */
     while (at < reader->end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
         at++;
     reader->at = at;
     return at < reader->end ? *at : '\0';
 }
 
+/*@ logic integer hex_value(integer byte) =
+      '0' <= byte <= '9' ? byte - '0' :
+      'a' <= byte <= 'f' ? byte - 'a' + 10 :
+      'A' <= byte <= 'F' ? byte - 'A' + 10 : -1;
+
+    predicate hex_digits(char *text, integer count) =
+      \forall integer i; 0 <= i < count ==> hex_value(text[i]) >= 0;
+
+    logic integer unit_at(char *text) =
+      hex_value(text[0]) * 0x1000 + hex_value(text[1]) * 0x100 + hex_value(text[2]) * 0x10 +
+      hex_value(text[3]);
+
+    predicate high_surrogate(integer unit) = 0xd800 <= unit <= 0xdbff;
+    predicate low_surrogate(integer unit) = 0xdc00 <= unit <= 0xdfff;
+*/
+
 /* The value of a hexadecimal digit, or -1. */
+/*@ assigns \nothing;
+    ensures \result == hex_value(byte);
+*/
 static int hex_digit(char byte)
 {
     if (byte >= '0' && byte <= '9')
@@ -44,12 +69,26 @@ static int hex_digit(char byte)
 }
 
 /* The number that the four hexadecimal digits at text stand for, or -1. */
+/*@ requires readable_text(text, end);
+    assigns \nothing;
+    ensures end - text >= 4 && hex_digits(text, 4) ? \result == unit_at(text) : \result == -1;
+*/
 static int hex4(const char *text, const char *end)
 {
     int value = 0;
 
     if (end - text < 4)
         return -1;
+    /*@ loop invariant 0 <= i <= 4 && hex_digits(text, i);
+        loop invariant i == 0 ==> value == 0;
+        loop invariant i == 1 ==> value == hex_value(text[0]);
+        loop invariant i == 2 ==> value == hex_value(text[0]) * 0x10 + hex_value(text[1]);
+        loop invariant i == 3 ==> value == hex_value(text[0]) * 0x100 +
+          hex_value(text[1]) * 0x10 + hex_value(text[2]);
+        loop invariant i == 4 ==> value == unit_at(text);
+        loop assigns i, value;
+        loop variant 4 - i;
+    */
     for (int i = 0; i < 4; i++) {
         const int digit = hex_digit(text[i]);
 
@@ -60,17 +99,36 @@ static int hex4(const char *text, const char *end)
     return value;
 }
 
+/*@ assigns \nothing;
+    ensures \result <==> high_surrogate(unit);
+*/
 static bool is_high_surrogate(int unit)
 {
     return unit >= 0xd800 && unit <= 0xdbff;
 }
 
+/*@ assigns \nothing;
+    ensures \result <==> low_surrogate(unit);
+*/
 static bool is_low_surrogate(int unit)
 {
     return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
 /* At "\u"; takes both halves of a surrogate pair. */
+/*@ requires valid_reader(reader) && reader->end - reader->at >= 2;
+    assigns reader->at, reader->problem;
+    ensures valid_reader(reader);
+    ensures \result || reader->at == \old(reader->at);
+    ensures \result ==> reader->at == \old(reader->at) + 6 || reader->at == \old(reader->at) + 12;
+    ensures \result && reader->at == \old(reader->at) + 6 ==>
+      hex_digits(\old(reader->at) + 2, 4) && unit_at(\old(reader->at) + 2) != 0 &&
+      !high_surrogate(unit_at(\old(reader->at) + 2)) &&
+      !low_surrogate(unit_at(\old(reader->at) + 2));
+    ensures \result && reader->at == \old(reader->at) + 12 ==>
+      hex_digits(\old(reader->at) + 2, 4) && high_surrogate(unit_at(\old(reader->at) + 2)) &&
+      hex_digits(\old(reader->at) + 8, 4) && low_surrogate(unit_at(\old(reader->at) + 8));
+*/
 static bool skip_unicode_escape(struct nucleus_json_reader *reader)
 {
     const char *at = reader->at;
@@ -95,6 +153,11 @@ static bool skip_unicode_escape(struct nucleus_json_reader *reader)
 }
 
 /* At a backslash. */
+/*@ requires valid_reader(reader) && at_byte(reader, '\\');
+    assigns reader->at, reader->problem;
+    ensures valid_reader(reader);
+    ensures moved{Pre, Post}(reader, \result ? 2 : 0);
+*/
 static bool skip_escape(struct nucleus_json_reader *reader)
 {
     const char kind = reader->end - reader->at > 1 ? reader->at[1] : '\0';
@@ -113,8 +176,9 @@ static bool skip_escape(struct nucleus_json_reader *reader)
         reader->at += 2;
         return true;
     default:
-        return fail(reader, "invalid escape sequence");
+        break;
     }
+    return fail(reader, "invalid escape sequence");
 }
 
 bool nucleus_json_string(struct nucleus_json_reader *reader, struct nucleus_json_string *ret)
@@ -123,6 +187,10 @@ bool nucleus_json_string(struct nucleus_json_reader *reader, struct nucleus_json
     bool has_escape = false;
 
     reader->at = nucleus_skip_text(start + 1, reader->end);
+    /*@ loop invariant valid_reader(reader) && ordered(start + 1, reader->at);
+        loop assigns reader->at, reader->problem, has_escape;
+        loop variant reader->end - reader->at;
+    */
     while (reader->at < reader->end && *reader->at == '\\') {
         if (!skip_escape(reader))
             return false;
@@ -140,14 +208,26 @@ bool nucleus_json_string(struct nucleus_json_reader *reader, struct nucleus_json
     return true;
 }
 
+/*@ requires readable_text(text, end);
+    assigns \result \from text, end;
+    ensures ordered(text, \result) && ordered(\result, end);
+*/
 static const char *skip_digits(const char *text, const char *end)
 {
+    /*@ loop invariant ordered(\at(text, Pre), text) && ordered(text, end);
+        loop assigns text;
+        loop variant end - text;
+    */
     while (text < end && *text >= '0' && *text <= '9')
         text++;
     return text;
 }
 
 /* Behind an integer part: skips a fraction. NULL: it has no digits. */
+/*@ requires readable_text(text, end);
+    assigns \result \from text, end;
+    ensures \result == \null || (ordered(text, \result) && ordered(\result, end));
+*/
 static const char *skip_fraction(const char *text, const char *end)
 {
     const char *digits;
@@ -160,6 +240,10 @@ static const char *skip_fraction(const char *text, const char *end)
 }
 
 /* Behind an integer part or fraction: skips an exponent. NULL: it has no digits. */
+/*@ requires readable_text(text, end);
+    assigns \result \from text, end;
+    ensures \result == \null || (ordered(text, \result) && ordered(\result, end));
+*/
 static const char *skip_exponent(const char *text, const char *end)
 {
     const char *digits;
@@ -194,14 +278,29 @@ bool nucleus_json_number(struct nucleus_json_reader *reader, struct nucleus_span
     return true;
 }
 
+/*@ requires valid_reader(reader) && len > 0 && \valid_read(literal + (0 .. len - 1));
+    assigns reader->at, reader->problem;
+    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 1 : 0);
+*/
 static bool skip_literal(struct nucleus_json_reader *reader, const char *literal, size_t len)
 {
-    if ((size_t)(reader->end - reader->at) < len || memcmp(reader->at, literal, len) != 0)
+    if ((size_t)(reader->end - reader->at) < len)
         return fail(reader, "expected a value");
+    /*@ loop invariant 0 <= i <= len;
+        loop assigns i;
+        loop variant len - i;
+    */
+    for (size_t i = 0; i < len; i++) {
+        if (reader->at[i] != literal[i])
+            return fail(reader, "expected a value");
+    }
     reader->at += len;
     return true;
 }
 
+/*@ requires valid_reader(reader) && reader->depth > 0;
+    assigns \nothing;
+*/
 static bool in_object(const struct nucleus_json_reader *reader)
 {
     return reader->open[reader->depth - 1] == '{';
@@ -250,6 +349,11 @@ bool nucleus_json_next(struct nucleus_json_reader *reader, bool *ret_more)
 }
 
 /* Skips a value that is no container, or goes into one. */
+/*@ requires valid_reader(reader) && \valid(ret_more) && \separated(ret_more, reader);
+    assigns reader->at, reader->problem, reader->depth, reader->open[0 .. 127], *ret_more;
+    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 1 : 0);
+    ensures \result ==> reader->depth == \old(reader->depth) + (*ret_more ? 1 : 0);
+*/
 static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_more)
 {
     struct nucleus_json_string string;
@@ -270,10 +374,11 @@ static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_m
     case 'n':
         return skip_literal(reader, "null", 4);
     default:
-        if (first == '-' || (first >= '0' && first <= '9'))
-            return nucleus_json_number(reader, &number);
-        return fail(reader, "expected a value");
+        break;
     }
+    if (first == '-' || (first >= '0' && first <= '9'))
+        return nucleus_json_number(reader, &number);
+    return fail(reader, "expected a value");
 }
 
 /* Not by recursion: the text decides how deep it goes. */
@@ -282,11 +387,21 @@ bool nucleus_json_skip(struct nucleus_json_reader *reader)
     const size_t outer = reader->depth;
     struct nucleus_json_string name;
 
+    /*@ loop invariant valid_reader(reader) && reader->depth >= outer;
+        loop invariant moved{Pre, Here}(reader, 0);
+        loop assigns reader->at, reader->problem, reader->depth, reader->open[0 .. 127], name;
+        loop variant reader->end - reader->at;
+    */
     do {
         bool more;
 
         if (!skip_scalar_or_enter(reader, &more))
             return false;
+        /*@ loop invariant valid_reader(reader) && reader->depth >= outer + (more ? 1 : 0);
+            loop invariant moved{Pre, Here}(reader, 1) && moved{LoopEntry, Here}(reader, 0);
+            loop assigns reader->at, reader->problem, reader->depth, more;
+            loop variant reader->end - reader->at;
+        */
         while (!more && reader->depth > outer) {
             if (!nucleus_json_next(reader, &more))
                 return false;
@@ -310,6 +425,12 @@ enum nucleus_status nucleus_json_fail(const struct nucleus_json_reader *reader,
     const char *line = reader->text;
     size_t number = 1;
 
+    /*@ loop invariant ordered(reader->text, p) && ordered(p, reader->at);
+        loop invariant ordered(reader->text, line) && ordered(line, p);
+        loop invariant 1 <= number <= p - reader->text + 1;
+        loop assigns p, line, number;
+        loop variant reader->at - p;
+    */
     for (const char *p = reader->text; p < reader->at; p++) {
         if (*p == '\n') {
             line = p + 1;

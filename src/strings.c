@@ -6,7 +6,16 @@
 
 bool nucleus_span_equals(struct nucleus_span span, const char *text)
 {
-    return strlen(text) == span.len && memcmp(span.start, text, span.len) == 0;
+    /*@ loop invariant 0 <= i <= span.len;
+        loop invariant \forall integer j; 0 <= j < i ==> text[j] != 0 && text[j] == span.start[j];
+        loop assigns i;
+        loop variant span.len - i;
+    */
+    for (size_t i = 0; i < span.len; i++) {
+        if (text[i] == '\0' || text[i] != span.start[i])
+            return false;
+    }
+    return text[span.len] == '\0';
 }
 
 bool nucleus_parse_u64(struct nucleus_span span, uint64_t *ret)
@@ -15,6 +24,11 @@ bool nucleus_parse_u64(struct nucleus_span span, uint64_t *ret)
 
     if (span.len == 0)
         return false;
+    /*@ loop invariant 0 <= i <= span.len && value == decimal(span.start, i);
+        loop invariant \forall integer j; 0 <= j < i ==> digit(span.start[j]);
+        loop assigns i, value;
+        loop variant span.len - i;
+    */
     for (size_t i = 0; i < span.len; i++) {
         const char byte = span.start[i];
         uint64_t digit;
@@ -22,18 +36,30 @@ bool nucleus_parse_u64(struct nucleus_span span, uint64_t *ret)
         if (byte < '0' || byte > '9')
             return false;
         digit = (uint64_t)(byte - '0');
-        if (value > (UINT64_MAX - digit) / 10)
+        if (value > (UINT64_MAX - digit) / 10) {
+            /*@ assert decimal(span.start, i + 1) > UINT64_MAX; */
             return false;
+        }
         value = value * 10 + digit;
     }
     *ret = value;
     return true;
 }
 
+/*@ logic integer ten_to(integer n) = n <= 0 ? 1 : 10 * ten_to(n - 1);
+
+    lemma twenty_digits: UINT64_MAX < ten_to(20);
+*/
+
 struct nucleus_span nucleus_format_u64(char room[NUCLEUS_U64_DIGITS], uint64_t value)
 {
     size_t first = NUCLEUS_U64_DIGITS;
 
+    /*@ loop invariant 1 <= first <= NUCLEUS_U64_DIGITS;
+        loop invariant value < ten_to(first);
+        loop assigns first, value, room[0 .. NUCLEUS_U64_DIGITS - 1];
+        loop variant value;
+    */
     do {
         room[--first] = (char)('0' + value % 10);
         value /= 10;

@@ -1,40 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 #include "utf8.h"
 
-#include <endian.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
 
-static bool is_tail(unsigned char byte)
+/*@ assigns \nothing;
+    ensures \result <==> 0x80 <= (unsigned char)byte <= 0xbf;
+*/
+static bool is_tail(char byte)
 {
-    return byte >= 0x80 && byte <= 0xbf;
+    return (unsigned char)byte >= 0x80 && (unsigned char)byte <= 0xbf;
 }
 
 /* The second byte decides whether a sequence is overlong, a surrogate or above U+10FFFF. */
 size_t nucleus_utf8_length(const char *text, const char *end)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
     const ptrdiff_t left = end - text;
-    const unsigned char lead = bytes[0];
+    const unsigned char lead = (unsigned char)text[0];
+    unsigned char second;
 
     if (lead < 0x80)
         return 1;
-    if (left < 2 || !is_tail(bytes[1]) || lead < 0xc2)
+    if (left < 2 || !is_tail(text[1]) || lead < 0xc2)
         return 0;
     if (lead < 0xe0)
         return 2;
-    if (left < 3 || !is_tail(bytes[2]))
+    if (left < 3 || !is_tail(text[2]))
         return 0;
+    second = (unsigned char)text[1];
     if (lead < 0xf0)
-        return (lead == 0xe0 && bytes[1] < 0xa0) || (lead == 0xed && bytes[1] > 0x9f) ? 0 : 3;
-    if (left < 4 || !is_tail(bytes[3]) || lead > 0xf4)
+        return (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ? 0 : 3;
+    if (left < 4 || !is_tail(text[3]) || lead > 0xf4)
         return 0;
-    return (lead == 0xf0 && bytes[1] < 0x90) || (lead == 0xf4 && bytes[1] > 0x8f) ? 0 : 4;
+    return (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f) ? 0 : 4;
 }
 
 /* Of eight bytes, the first one lowest: a bit in each byte that is not plain ASCII. A borrow may
  * carry into the bytes above such a byte, so only the lowest bit is to be trusted. */
+/*@ assigns \nothing; */
 static uint64_t specials(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -44,22 +46,46 @@ static uint64_t specials(uint64_t word)
     return (word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & (ones * 0x80);
 }
 
+#define NTH(i) ((uint64_t)(unsigned char)text[i] << (8 * (i)))
+
+/* How many of the eight bytes at text are plain ASCII, up to the first one that is not. */
+/*@ requires \valid_read(text + (0 .. 7));
+    assigns \nothing;
+    ensures \result <= 8;
+*/
+static size_t plain_bytes(const char *text)
+{
+    /* One load, whatever the machine's order of bytes. */
+    const uint64_t word = NTH(0) | NTH(1) | NTH(2) | NTH(3) | NTH(4) | NTH(5) | NTH(6) | NTH(7);
+    const uint64_t found = specials(word);
+
+    return found == 0 ? 8 : (size_t)__builtin_ctzll(found) / 8;
+}
+
 /* Skips whole words of plain ASCII. Returns the first byte that is none, or one of the last seven
  * before end. */
+/*@ requires readable_text(text, end);
+    assigns \result \from text, end;
+    ensures ordered(text, \result) && ordered(\result, end);
+*/
 static const char *skip_words(const char *text, const char *end)
 {
-    uint64_t word;
+    size_t plain = 8;
 
-    while (end - text >= (ptrdiff_t)sizeof word) {
-        memcpy(&word, text, sizeof word);
-        word = specials(le64toh(word));
-        if (word != 0)
-            return text + __builtin_ctzll(word) / 8;
-        text += sizeof word;
+    /*@ loop invariant ordered(\at(text, Pre), text) && ordered(text, end) && plain <= 8;
+        loop assigns text, plain;
+        loop variant end - text + plain;
+    */
+    while (plain == 8 && end - text >= 8) {
+        plain = plain_bytes(text);
+        text += plain;
     }
     return text;
 }
 
+/*@ assigns \nothing;
+    ensures \result <==> special(byte);
+*/
 static bool is_special(unsigned char byte)
 {
     return byte < 0x20 || byte == '"' || byte == '\\';
@@ -67,11 +93,19 @@ static bool is_special(unsigned char byte)
 
 const char *nucleus_skip_text(const char *text, const char *end)
 {
+    /*@ loop invariant ordered(\at(text, Pre), text) && ordered(text, end);
+        loop assigns text;
+        loop variant end - text;
+    */
     for (;;) {
         text = skip_words(text, end);
         if (text == end || is_special((unsigned char)*text))
             return text;
         /* Text that is not ASCII comes in runs: no word in them would be plain. */
+        /*@ loop invariant ordered(\at(text, LoopEntry), text) && ordered(text, end) && text < end;
+            loop assigns text;
+            loop variant end - text;
+        */
         do {
             const size_t length = nucleus_utf8_length(text, end);
 

@@ -72,10 +72,8 @@ size_t split_line(const char *line, char **argv);
 /* Runs ckmeta and returns its exit code; what it printed is freed with free(). */
 int run_ckmeta(const struct run *how, char **ret_out, char **ret_err);
 
-/* What main() returns: runs the tests, under valgrind where the environment has UNDER_VALGRIND, if
- * ckmeta can be run so. */
-#define RUN_TESTS(tests)                                                                           \
-    (is_valgrind_missing() ? TEST_SKIPPED : cmocka_run_group_tests(tests, NULL, NULL))
-bool is_valgrind_missing(void);
+/* From now on valgrind runs ckmeta; what it finds is an exit code of its own, or one more line on
+ * standard error. */
+void run_under_valgrind(void);
 
 #endif

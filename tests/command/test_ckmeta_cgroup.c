@@ -198,5 +198,5 @@ int main(void)
         IN_PLACE(a_cgroup_that_is_no_directory_is_named),
     };
 
-    return RUN_TESTS(tests);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,7 +88,7 @@ static size_t rows_count = COUNT(objects);
 
 static struct stat set_up(const struct row *row, const char *path)
 {
-    struct stat info;
+    struct stat info = {0};
 
     copy_file("m", "victim");
     if (row->make(path) != 0 || lstat(path, &info) != 0)
@@ -204,5 +204,5 @@ int main(int argc, char **argv)
         rows = devices;
         rows_count = COUNT(devices);
     }
-    return RUN_TESTS(tests);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,5 +168,5 @@ int main(void)
         IN_PLACE(load_changes_nothing),
     };
 
-    return RUN_TESTS(tests);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

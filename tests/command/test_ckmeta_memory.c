@@ -95,5 +95,5 @@ int main(void)
         (void)fprintf(stderr, "skipped: a sanitizer's own memory would be measured\n");
         return TEST_SKIPPED;
     }
-    return RUN_TESTS(tests);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,5 +230,5 @@ int main(void)
         IN_PLACE(a_closed_standard_error_changes_no_exit_code),
     };
 
-    return RUN_TESTS(tests);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

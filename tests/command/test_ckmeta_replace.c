@@ -153,5 +153,5 @@ int main(void)
         IN_PLACE(a_longer_leftover_is_not_written_into),
     };
 
-    return RUN_TESTS(tests);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

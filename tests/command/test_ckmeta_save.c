@@ -350,5 +350,5 @@ int main(void)
         IN_PLACE(the_mode_is_0600_under_any_umask),
     };
 
-    return RUN_TESTS(tests);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

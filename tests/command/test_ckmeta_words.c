@@ -285,5 +285,5 @@ int main(void)
         IN_PLACE(a_document_of_another_runtime_is_refused),
     };
 
-    return RUN_TESTS(tests);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,13 +107,15 @@ expect_command sampler "$pid"
 
 ckmeta load -0 sampler command |
     xargs -0 ckmeta save --id sampler --pid "$pid" --cgroup "$cgroup/sampler" with-limits --
-ckmeta load with-limits | jq --exit-status --argjson memory "$memory" --argjson pids "$pids" \
-    '.resource_limits | .memory_bytes == $memory and .pids_max == $pids' >/dev/null ||
-    { ckmeta load with-limits; fail "the limits are not memory $memory, pids $pids"; }
+ckmeta load with-limits | jq --exit-status --arg cgroup "$cgroup/sampler" \
+    --argjson memory "$memory" --argjson pids "$pids" '.cgroup_path == $cgroup and
+        (.resource_limits | .memory_bytes == $memory and .pids_max == $pids and
+            .cpu_period_us == 100000)' >/dev/null ||
+    { ckmeta load with-limits; fail "it is not in $cgroup/sampler, with memory $memory, pids $pids"; }
 expect_command with-limits "$pid"
 
 run_runtime checkpoint --image-path "$scratch/sampler" sampler
-[ ! -e "/proc/$pid" ] || fail "the checkpointed process is still there"
+expect_end "$pid"
 [ -e sampler/inventory.img ] || fail "there are no images beside the metadata"
 stopped=$(count bundle/rootfs/numbers)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * counter FILE [ARGUMENT...]: the process that is dumped and restored. It counts in memory and writes
- * each number to FILE, so that a restored one is seen to go on where the dumped one stopped. It
- * keeps nothing of what it inherits: neither a descriptor nor a session.
+ * counter FILE [ARGUMENT...]: the process that is dumped and restored. It counts in memory and
+ * writes each number to FILE, so that a restored one is seen to go on where the dumped one stopped.
+ * It keeps nothing of what it inherits: neither a descriptor nor a session.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -14,8 +14,9 @@ PATH=${CKMETA%/*}:$PATH:/usr/sbin:/sbin
 
 check_criu()
 {
+    [ -z "$EMULATOR" ] || skip "criu cannot checkpoint a process in an emulator"
     [ "$(id -u)" -eq 0 ] || skip "only root can checkpoint a process"
-    need criu unshare findmnt
+    need criu findmnt setpriv timeout unshare
     version=$(criu --version | sed -n 's/^Version: //p')
     printf '%s\n' 4.1 "$version" | sort -C -V ||
         skip "criu is $version; before 4.1 it fails on the vdso of current kernels"
@@ -34,6 +35,15 @@ mount_cgroup2()
     fi 2>/dev/null
 }
 
+# Cgroups of tests that were killed before they could remove them.
+sweep()
+{
+    for left in "$root"/nucleus-checkpoint-test.*; do
+        [ -d "$left" ] && [ ! -e "/proc/${left##*.}" ] || continue
+        find "$left" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    done
+}
+
 # Process 1 of the namespace takes all others with it; then their cgroups can go.
 release()
 {
@@ -46,7 +56,7 @@ release()
     for controller in $(cat "$root/cgroup.subtree_control" 2>/dev/null); do
         case " $handed_down " in
         *" $controller "*) ;;
-        *) echo "-$controller" >"$root/cgroup.subtree_control" ;;
+        *) (echo "-$controller" >"$root/cgroup.subtree_control") 2>/dev/null || true ;;
         esac
     done
     [ ! -d "$cgroup" ] || fail "$cgroup is left behind"
@@ -61,10 +71,13 @@ case ${ENCLOSURE-} in
 mounts)
     mount -t tmpfs tmpfs /run # the state of the container runtimes
     mount_cgroup2 || echo "there is no cgroup2 here"
+    sweep
     handed_down=$(cat "$root/cgroup.subtree_control" 2>/dev/null || true)
     cgroup=$root/nucleus-checkpoint-test.$$
     export cgroup ENCLOSURE=processes
-    unshare --pid --fork --kill-child --mount-proc sh "$0" "$@" &
+    # Before ctest loses patience, which would leave the cgroups.
+    timeout --signal=KILL 100 setpriv --pdeathsig KILL \
+        unshare --pid --fork --kill-child --mount-proc sh "$0" "$@" &
     enclosure=$!
     trap release EXIT
     trap 'exit 1' HUP INT TERM
@@ -76,15 +89,15 @@ esac
 # compile_counter: the process to be dumped, with all that it needs in one file.
 compile_counter()
 {
-    # shellcheck disable=SC2086
-    "$CC" $MACHINE_FLAGS -static -o counter "$tests/counter.c" 2>compile.log ||
+    "$CC" -static -o counter "$tests/counter.c" 2>compile.log ||
         skip "no static program can be made: $(tail -n 1 compile.log)"
 }
 
 # count FILE: the number that the counter wrote last.
 count()
 {
-    cat "$1" 2>/dev/null || echo 0
+    number=$(cat "$1" 2>/dev/null) || true
+    echo "${number:-0}"
 }
 
 # expect_progress FILE NUMBER: the counter has come further than that, or does so soon.
@@ -95,6 +108,16 @@ expect_progress()
         sleep 0.05
     done
     fail "the process does not go on from $2"
+}
+
+# expect_end PID: that process is gone, or goes soon.
+expect_end()
+{
+    for _ in $(seq 100); do
+        [ -e "/proc/$1" ] || return 0
+        sleep 0.05
+    done
+    fail "process $1 is still there"
 }
 
 # expect_command DIR PID: the process has the command that the metadata says.

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "acts.h"
 #include "system_calls.h"
 
 enum {
@@ -19,16 +20,6 @@ enum {
     TEMP = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
     INPUT = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
 };
-
-static enum nucleus_status save(const char *dir)
-{
-    return save_sample("a", dir, NULL);
-}
-
-static enum nucleus_status load(const char *dir)
-{
-    return load_sample(dir, NULL);
-}
 
 /* Through a path that is too long with /metadata.json behind it. */
 static enum nucleus_status load_by_a_long_path(const char *dir)
@@ -38,13 +29,7 @@ static enum nucleus_status load_by_a_long_path(const char *dir)
     (void)snprintf(path, sizeof path, "%s", dir);
     while (strlen(path) + 3 <= sizeof path)
         strcat(path, "/.");
-    return load(path);
-}
-
-static enum nucleus_status capture(const char *dir)
-{
-    (void)dir;
-    return capture_sample(TEST_DATA "/cgroup", NULL);
+    return act_load(path);
 }
 
 /* Every opening of an act belongs to a row. */
@@ -55,14 +40,14 @@ static const struct row {
     int flags;
     mode_t mode;
 } rows[] = {
-    {"save", save, OBJECT_DIRECTORY, DIRECTORY, 0},
-    {"save", save, OBJECT_TEMP, TEMP, 0600},
-    {"load", load, OBJECT_FILE, INPUT, 0},
+    {"save", act_save, OBJECT_DIRECTORY, DIRECTORY, 0},
+    {"save", act_save, OBJECT_TEMP, TEMP, 0600},
+    {"load", act_load, OBJECT_FILE, INPUT, 0},
     {"load by a long path", load_by_a_long_path, OBJECT_DIRECTORY, DIRECTORY | O_PATH, 0},
     {"load by a long path", load_by_a_long_path, OBJECT_FILE, INPUT, 0},
-    {"from_state", capture, OBJECT_DIRECTORY, DIRECTORY, 0},
-    {"from_state", capture, OBJECT_IO_MAX, INPUT, 0},
-    {"from_state", capture, OBJECT_FILE, INPUT, 0},
+    {"from_state", act_capture, OBJECT_DIRECTORY, DIRECTORY, 0},
+    {"from_state", act_capture, OBJECT_IO_MAX, INPUT, 0},
+    {"from_state", act_capture, OBJECT_FILE, INPUT, 0},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -121,7 +106,7 @@ static void act(const char *dir)
 
 static void each_opening_has_its_flags(void **state)
 {
-    (void)save(*state);
+    (void)act_save(*state);
     for (current = rows; current < rows + ROWS; current++)
         act(*state);
     for (size_t i = 0; i < ROWS; i++)
@@ -150,7 +135,7 @@ static void assert_name(const char *dir)
 
     (void)snprintf(expected, sizeof expected, ".metadata.json.tmp.%016" PRIx64, number);
     watch_calls(give_number, NULL);
-    assert_int_equal(save(dir), NUCLEUS_OK);
+    assert_int_equal(act_save(dir), NUCLEUS_OK);
     assert_null(unwatch_calls().misuse);
     assert_string_equal(created, expected);
 }

@@ -6,29 +6,14 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "acts.h"
 #include "system_calls.h"
-
-static enum nucleus_status save(const char *dir)
-{
-    return save_sample("a", dir, NULL);
-}
-
-static enum nucleus_status load(const char *dir)
-{
-    return load_sample(dir, NULL);
-}
-
-static enum nucleus_status capture(const char *dir)
-{
-    (void)dir;
-    return capture_sample(TEST_DATA "/cgroup", NULL);
-}
 
 static const struct action {
     const char *name;
     enum nucleus_status (*act)(const char *dir);
     size_t calls; /* at least */
-} actions[] = {{"save", save, 10}, {"load", load, 5}, {"from_state", capture, 20}};
+} actions[] = {{"save", act_save, 10}, {"load", act_load, 5}, {"from_state", act_capture, 20}};
 
 static struct {
     const char *dir;

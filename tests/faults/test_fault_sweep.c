@@ -35,7 +35,7 @@ static const struct step steps[] = {
                  REFUSED(EIO), REFUSED(ELOOP), REFUSED(EMFILE), REFUSED(ENFILE), REFUSED(ENOSPC),
                  REFUSED(EPERM), REFUSED(EROFS)}},
     {CALL_MOVE_UP, OBJECT_TEMP, "cannot open temporary file", .answers = {REFUSED(EMFILE)}},
-    {CALL_FSTAT, OBJECT_TEMP, "cannot examine temporary file",
+    {CALL_FSTAT, OBJECT_TEMP, " temporary file: ", /* once more when its mode was set */
      .answers = {REFUSED(EIO), REFUSED(ENOMEM), REFUSED(ESTALE)}},
     {CALL_FCHMOD, OBJECT_TEMP, "cannot set the mode of temporary file",
      .answers = {IGNORED(ENOSYS), IGNORED(EPERM), IGNORED(EOPNOTSUPP), REFUSED(EACCES),

@@ -5,25 +5,10 @@
 
 #include <errno.h>
 
+#include "acts.h"
 #include "system_calls.h"
 
 enum { ENOUGH = 100 };
-
-static enum nucleus_status save(const char *dir)
-{
-    return save_sample("a", dir, NULL);
-}
-
-static enum nucleus_status load(const char *dir)
-{
-    return load_sample(dir, NULL);
-}
-
-static enum nucleus_status capture(const char *dir)
-{
-    (void)dir;
-    return capture_sample(TEST_DATA "/cgroup", NULL);
-}
 
 static const struct row {
     const char *name;
@@ -33,16 +18,16 @@ static const struct row {
     enum nucleus_status in_the_end;
     bool is_repeated; /* it is made several times: its transfers are short here */
 } rows[] = {
-    {"save", save, CALL_OPENAT, OBJECT_DIRECTORY, NUCLEUS_ERROR_IO, false},
-    {"save", save, CALL_GETRANDOM, OBJECT_ANY, NUCLEUS_ERROR_IO, false},
-    {"save", save, CALL_WRITE, OBJECT_TEMP, NUCLEUS_ERROR_IO, true},
-    {"save", save, CALL_FSYNC, OBJECT_TEMP, NUCLEUS_ERROR_IO, false},
-    {"save", save, CALL_FSYNC, OBJECT_DIRECTORY, NUCLEUS_ERROR_NOT_DURABLE, false},
-    {"load", load, CALL_OPENAT, OBJECT_FILE, NUCLEUS_ERROR_IO, false},
-    {"load", load, CALL_READ, OBJECT_FILE, NUCLEUS_ERROR_IO, true},
-    {"from_state", capture, CALL_OPENAT, OBJECT_DIRECTORY, NUCLEUS_ERROR_IO, false},
-    {"from_state", capture, CALL_OPENAT, OBJECT_FILE, NUCLEUS_ERROR_IO, true},
-    {"from_state", capture, CALL_READ, OBJECT_FILE, NUCLEUS_ERROR_IO, true},
+    {"save", act_save, CALL_OPENAT, OBJECT_DIRECTORY, NUCLEUS_ERROR_IO, false},
+    {"save", act_save, CALL_GETRANDOM, OBJECT_ANY, NUCLEUS_ERROR_IO, false},
+    {"save", act_save, CALL_WRITE, OBJECT_TEMP, NUCLEUS_ERROR_IO, true},
+    {"save", act_save, CALL_FSYNC, OBJECT_TEMP, NUCLEUS_ERROR_IO, false},
+    {"save", act_save, CALL_FSYNC, OBJECT_DIRECTORY, NUCLEUS_ERROR_NOT_DURABLE, false},
+    {"load", act_load, CALL_OPENAT, OBJECT_FILE, NUCLEUS_ERROR_IO, false},
+    {"load", act_load, CALL_READ, OBJECT_FILE, NUCLEUS_ERROR_IO, true},
+    {"from_state", act_capture, CALL_OPENAT, OBJECT_DIRECTORY, NUCLEUS_ERROR_IO, false},
+    {"from_state", act_capture, CALL_OPENAT, OBJECT_FILE, NUCLEUS_ERROR_IO, true},
+    {"from_state", act_capture, CALL_READ, OBJECT_FILE, NUCLEUS_ERROR_IO, true},
 };
 
 static struct {
@@ -83,7 +68,7 @@ static void interruptions_are_counted_in_a_row(void **state)
     for (run.row = rows; run.row < rows + sizeof rows / sizeof rows[0]; run.row++) {
         const char *name = call_name(run.row->kind);
 
-        assert_int_equal(save(*state), NUCLEUS_OK);
+        assert_int_equal(act_save(*state), NUCLEUS_OK);
         if (act(*state, ENOUGH - 1) != NUCLEUS_OK || (run.made > 1) != run.row->is_repeated)
             fail_msg("%s gives up %s, or makes it %zu times", run.row->name, name, run.made);
         if (act(*state, SIZE_MAX) != run.row->in_the_end || run.interrupted != ENOUGH)

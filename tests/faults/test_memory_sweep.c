@@ -107,7 +107,7 @@ static enum nucleus_status from_escaped_json(union output *ret, struct nucleus_e
 static enum nucleus_status read_state(union output *ret, struct nucleus_error *err)
 {
     return nucleus_state_document_from_json(fixture.state_document, strlen(fixture.state_document),
-                                   &ret->document, err);
+                                            &ret->document, err);
 }
 
 static enum nucleus_status save(union output *ret, struct nucleus_error *err)

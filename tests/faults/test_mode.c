@@ -9,9 +9,10 @@
 #include "system_calls.h"
 
 static struct {
-    mode_t mode;  /* that the temporary file seems to have */
-    int os_error; /* of fchmod; 0: it works */
-    size_t calls; /* of it */
+    mode_t mode;       /* that the temporary file seems to have */
+    int os_error;      /* of fchmod; 0: none */
+    bool does_nothing; /* fchmod says that it is done, and it is not */
+    size_t calls;      /* of it */
 } world;
 
 static void before(struct call *call)
@@ -27,8 +28,10 @@ static void before(struct call *call)
 
 static void after(struct call *call)
 {
+    bool is_changed = world.calls > 0 && world.os_error == 0 && !world.does_nothing;
+
     if (call->kind == CALL_FSTAT && call->object == OBJECT_TEMP)
-        call->info->st_mode = S_IFREG | world.mode;
+        call->info->st_mode = S_IFREG | (is_changed ? 0600 : world.mode);
 }
 
 static const struct {
@@ -64,7 +67,7 @@ static void save_with_mode(const char *dir, enum nucleus_status expected)
     assert_int_equal(count_names(dir), 1);
     if (expected == NUCLEUS_OK)
         return;
-    assert_int_equal(err.os_error, world.os_error);
+    assert_int_equal(err.os_error, world.does_nothing ? EPERM : world.os_error);
     assert_contains(err.message, "': cannot set the mode of temporary file: ");
 }
 
@@ -82,6 +85,18 @@ static void save_goes_on_without_chmod_only_if_the_mode_is_not_wider(void **stat
     }
 }
 
+/* ntfs-3g has such a chmod. */
+static void save_does_not_believe_a_chmod_that_does_nothing(void **state)
+{
+    world.os_error = 0;
+    world.does_nothing = true;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        world.mode = modes[i].mode;
+        save_with_mode(*state, modes[i].is_wider ? NUCLEUS_ERROR_IO : NUCLEUS_OK);
+    }
+    world.does_nothing = false;
+}
+
 static void save_leaves_a_mode_alone_that_is_right(void **state)
 {
     world.mode = 0600;
@@ -96,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(save_goes_on_without_chmod_only_if_the_mode_is_not_wider),
+        TEST(save_does_not_believe_a_chmod_that_does_nothing),
         TEST(save_leaves_a_mode_alone_that_is_right),
     };
 

@@ -23,7 +23,7 @@ enum { STACK = 512 * 1024, LIMIT = 16 * 1024, DEPTH = 127, PAINT = 0xa5 };
 static struct {
     unsigned char *stack;
     const char *dir;
-    char *metadata_text, *state_text;
+    char *text; /* the deepest document */
     struct nucleus_metadata metadata;
     uintptr_t start; /* the address of the frame that calls the library */
     enum nucleus_status status;
@@ -57,26 +57,6 @@ static enum nucleus_status capture(void)
     return capture_sample(TEST_DATA "/cgroup", NULL);
 }
 
-static enum nucleus_status read_text(void)
-{
-    struct nucleus_metadata metadata = {0};
-    enum nucleus_status status =
-        nucleus_metadata_from_json(run.metadata_text, strlen(run.metadata_text), &metadata, NULL);
-
-    nucleus_metadata_clear(&metadata);
-    return status;
-}
-
-static enum nucleus_status read_state(void)
-{
-    struct nucleus_state_document document = {0};
-    enum nucleus_status status =
-        nucleus_state_document_from_json(run.state_text, strlen(run.state_text), &document, NULL);
-
-    nucleus_state_document_clear(&document);
-    return status;
-}
-
 static const struct row {
     const char *name;
     enum nucleus_status (*act)(void);
@@ -86,8 +66,6 @@ static const struct row {
     {"save", save, NUCLEUS_OK},
     {"save to a long path", save_to_a_long_path, NUCLEUS_ERROR_IO},
     {"load what is not there", load_nothing, NUCLEUS_ERROR_NOT_FOUND},
-    {"from_json", read_text, NUCLEUS_OK},
-    {"state_document_from_json", read_state, NUCLEUS_OK},
     {"from_state", capture, NUCLEUS_OK},
 };
 
@@ -114,10 +92,8 @@ static int make_run(void **state)
 
     (void)make_directory(state);
     run.dir = *state;
-    run.metadata_text = deepen("nucleus-0.3.8-metadata-cgroup.json");
-    run.state_text = deepen("nucleus-0.3.8-state-cgroup.json");
-    assert_status(nucleus_metadata_from_json(run.metadata_text, strlen(run.metadata_text),
-                                             &run.metadata, &err),
+    run.text = deepen("nucleus-0.3.8-metadata-cgroup.json");
+    assert_status(nucleus_metadata_from_json(run.text, strlen(run.text), &run.metadata, &err),
                   NUCLEUS_OK, &err);
     run.stack =
         mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -129,8 +105,7 @@ static int remove_run(void **state)
 {
     assert_int_equal(munmap(run.stack, STACK), 0);
     nucleus_metadata_clear(&run.metadata);
-    free(run.metadata_text);
-    free(run.state_text);
+    free(run.text);
     return remove_directory(state);
 }
 
@@ -164,7 +139,7 @@ static size_t measure(const struct row *row)
 static void each_call_takes_less_than_16_kib_of_stack(void **state)
 {
     (void)state;
-    write_text(path_in(run.dir, "metadata.json"), run.metadata_text);
+    write_text(path_in(run.dir, "metadata.json"), run.text);
     for (const struct row *row = rows; row < rows + sizeof rows / sizeof rows[0]; row++) {
         size_t size = measure(row);
 

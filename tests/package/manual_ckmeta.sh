@@ -14,8 +14,8 @@ expect_same "the examples that man shows" examples man-examples
 # not here.
 mkdir -p examples.d bin bundle sampler samplec web-3 db db-2 empty images proc/13833 cgroup/samplec
 awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }' rendered
-sed -i "s,/srv/checkpoints,$scratch,; s,/usr/bin/env PGDATA,env PGDATA,
-    s,/sys/fs/cgroup,$scratch/cgroup,; s,\"/proc/\$pid,\"$scratch/proc/\$pid," examples.d/*
+sed -i 's,/srv/checkpoints,.,; s,/usr/bin/env PGDATA,env PGDATA,
+    s,/sys/fs/cgroup,./cgroup,; s,"/proc/$pid,"./proc/$pid,' examples.d/*
 
 example() # PATTERN: the file of the example in which it occurs first
 {
@@ -74,7 +74,7 @@ line2>'
 done
 check "runc's process ID" "$(ckmeta load sampler original_pid)" 13789
 check "crun's process ID" "$(ckmeta load samplec original_pid)" 13833
-check "crun's cgroup" "$(ckmeta load samplec cgroup_path)" "$scratch/cgroup/samplec"
+check "crun's cgroup" "$(ckmeta load samplec cgroup_path)" ./cgroup/samplec
 check "crun's limit" "$(ckmeta load samplec resource_limits | jq .memory_bytes)" \
     "$(cat cgroup/samplec/memory.max)"
 check "podman's ID" "$(ckmeta load web-3 container_id)" \
@@ -120,9 +120,13 @@ for shell in bash sh; do
     [ -z "$("$shell" missing.sh 2>&1)" ] || fail "$shell starts something without a command"
 done
 
-# The action script.
+# The action script, which the tests with the real criu use, too.
 script=$(example CRTOOLS)
 chmod +x "$script"
+for file in "$script" "$SOURCE/tests/criu/action-script"; do
+    sed -e :join -e '/\\$/{ N; s/\\\n *//; b join' -e '}' "$file" | grep -v '^# ' >"joined-${file##*/}"
+done
+expect_same "the action script of the tests" "joined-${script##*/}" joined-action-script
 action() # ACTION
 {
     CRTOOLS_SCRIPT_ACTION=$1 CRTOOLS_INIT_PID=$pid CRTOOLS_IMAGE_DIR=images "$script" 2>/dev/null

@@ -16,6 +16,15 @@ block() # LANGUAGE N: the Nth block of that language
 words=$(wc -w <"$readme")
 [ "$words" -le 1200 ] || fail "it has $words words"
 
+# The tests that tests/README.md names exist.
+ctest=$(dirname "$CMAKE")/ctest
+"$ctest" --test-dir "$WORK/../../.." -N | sed -n 's/^ *Test *#[0-9]*: //p' >tests
+grep -oE '`(test|power_cut)_[a-z_0-9]+`' "$SOURCE/tests/README.md" | tr -d '`' | sort -u >named
+[ -s tests ] && [ -s named ] || fail "there are no tests"
+if grep -vxF -f tests named; then
+    fail "tests/README.md names tests that do not exist"
+fi
+
 # The programs as they are called there; the installation goes below $scratch/root.
 mkdir bin root
 cat >bin/ckmeta <<END
@@ -28,7 +37,7 @@ esac
 exec "$CMAKE" "\$@"
 END
 cat >bin/sudo <<END
-DESTDIR=$scratch/root exec "\$@"
+DESTDIR="$scratch/root" exec "\$@"
 END
 cat >bin/cc <<END
 exec "$CC" $MACHINE_FLAGS "\$@"

@@ -26,7 +26,7 @@ struct snapshot {
     char locale[256];
     char environment[32768];
     int descriptors[MAX_FD]; /* their flags, -1: closed */
-    off_t offsets[MAX_FD];
+    off_t offset;            /* of the directory; others write to what was inherited */
 };
 
 static void note_signals(struct snapshot *ret)
@@ -45,6 +45,13 @@ static void note_signals(struct snapshot *ret)
     }
 }
 
+static struct {
+    const char *dir, *missing;
+    int dirfd, badfd;
+    char *text;
+    struct nucleus_metadata metadata, unfit;
+} world;
+
 static void note(struct snapshot *ret)
 {
     extern char **environ;
@@ -61,18 +68,10 @@ static void note(struct snapshot *ret)
                                  (void *)*variable, *variable);
         assert_true(used < sizeof ret->environment);
     }
-    for (int fd = 0; fd < MAX_FD; fd++) {
+    for (int fd = 0; fd < MAX_FD; fd++)
         ret->descriptors[fd] = fcntl(fd, F_GETFD);
-        ret->offsets[fd] = lseek(fd, 0, SEEK_CUR);
-    }
+    ret->offset = lseek(world.dirfd, 0, SEEK_CUR);
 }
-
-static struct {
-    const char *dir, *missing;
-    int dirfd, badfd;
-    char *text;
-    struct nucleus_metadata metadata, unfit;
-} world;
 
 static int make_world(void **state)
 {

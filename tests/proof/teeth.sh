@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# teeth.sh SOURCE WORK: plants one error at a time into a copy of the sources. Each must leave a
+# goal of its function unproved. That there is none without it is prove.sh's part.
+set -eu
+LC_ALL=C.UTF-8
+export LC_ALL
+
+source=$1
+work=$2
+here=${0%/*}
+failed=0
+
+# Waiting longer proves no error away.
+: "${TIMEOUT:=10}"
+export TIMEOUT
+
+# attempt NAME FUNCTION: prove.sh on the copy; sets status.
+attempt()
+{
+    status=0
+    sh "$here/prove.sh" "$work/$1" "$work/$1/notes" "$2" >"$work/$1/log" 2>&1 || status=$?
+    if [ "$status" -eq 77 ]; then
+        cat "$work/$1/log"
+        exit 77
+    fi
+}
+
+copy()
+{
+    mkdir -p "$work/$1"
+    cp -R "$source/src" "$source/include" "$work/$1"
+}
+
+# plant NAME UNIT FUNCTION SUBSTITUTION
+plant()
+{
+    copy "$1"
+    sed -E "/^[a-z].*[ *]$3\(/,/^}/{ $4; }" "$source/src/$2.c" >"$work/$1/src/$2.c"
+    changed=$(diff "$source/src/$2.c" "$work/$1/src/$2.c" | grep -c '^>' || true)
+    attempt "$1" "$3"
+    if [ "$changed" -ne 1 ]; then
+        echo "FAILED $1: $changed lines changed, not 1"
+        failed=1
+    elif [ "$status" -ne 1 ] || ! grep -q "^not proved: typed_$3_" "$work/$1/log"; then
+        cat "$work/$1/log"
+        echo "FAILED $1: every goal is proved (status $status)"
+        failed=1
+    else
+        echo "ok $1: $(sed -nE 's/^not proved: (typed_[a-z_0-9]+).*$/\1/p' "$work/$1/log" | paste -sd ' ' -)"
+    fi
+}
+
+rm -rf "$work"
+plant bound_off_by_one json_reader hex4 's/< 4\)$/< 3)/'
+plant missing_end_check json_reader nucleus_json_peek 's/while \(at < reader->end && /while (/'
+plant unchecked_second_surrogate json_reader skip_unicode_escape \
+    's/is_low_surrogate\((hex4\(at \+ 8, reader->end\))\)/\1 >= 0/'
+plant digit_loop_overflows strings nucleus_parse_u64 's,\(UINT64_MAX - digit\) / 10,UINT64_MAX / 10,'
+plant cursor_does_not_move json_reader skip_digits 's/^( *)text\+\+;/\1;/'
+plant element_not_consumed json_reader nucleus_json_next 's/^( *)reader->at\+\+;/\1;/'
+plant depth_unchecked json_reader nucleus_json_enter 's/== NUCLEUS_JSON_MAX_DEPTH/> NUCLEUS_JSON_MAX_DEPTH/'
+plant word_past_the_end utf8 skip_words 's/end - text >= 8/end - text >= 7/'
+plant surrogate_in_utf8 utf8 nucleus_utf8_length 's/second > 0x9f/second > 0xbf/'
+
+exit "$failed"
