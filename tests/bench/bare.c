@@ -25,23 +25,28 @@ static int open_regular(const char *path, size_t *ret_size)
     return fd;
 }
 
-void bare_load(const char *path)
+char *bare_read(const char *dir, size_t *ret_len)
 {
+    char path[4096];
     size_t size;
-    int fd = open_regular(path, &size);
-    char *text = malloc(size + 1);
-    size_t len = 0;
-    ssize_t count;
-    cJSON *tree;
+    char *text;
+    int fd;
 
-    if (!text)
-        die("malloc");
-    while ((count = read(fd, text + len, size + 1 - len)) > 0)
-        len += (size_t)count;
-    (void)close(fd);
-    if (count < 0 || len != size)
+    (void)snprintf(path, sizeof path, "%s/metadata.json", dir);
+    fd = open_regular(path, &size);
+    text = malloc(size + 1);
+    if (!text || read(fd, text, size + 1) != (ssize_t)size || close(fd) != 0)
         die(path);
-    tree = cJSON_ParseWithLength(text, len);
+    *ret_len = size;
+    return text;
+}
+
+void bare_load(const char *dir)
+{
+    size_t len;
+    char *text = bare_read(dir, &len);
+    cJSON *tree = cJSON_ParseWithLength(text, len);
+
     if (!tree)
         die("cJSON_ParseWithLength");
     cJSON_Delete(tree);

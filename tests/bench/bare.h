@@ -6,8 +6,11 @@
 
 #include <stddef.h>
 
-/* Opens what is a regular file, reads it to its end, has cJSON parse it and deletes the tree. */
-void bare_load(const char *path);
+/* Opens DIR/metadata.json, which is a regular file, and reads it. Returns its bytes. */
+char *bare_read(const char *dir, size_t *ret_len);
+
+/* The same, has cJSON parse the text, and deletes the tree. */
+void bare_load(const char *dir);
 
 /* Opens dir, creates a temporary file, writes, flushes and closes it, renames it to
  * metadata.json, flushes dir and closes it. */

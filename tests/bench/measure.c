@@ -13,12 +13,7 @@ enum { MIN_ROUNDS = 5, MAX_ROUNDS = 501 };
 /* A round shorter than this would measure the clock. */
 static const double round_nanoseconds = 1e6;
 
-static double seconds_per_row;
-
-void set_seconds_per_row(double seconds)
-{
-    seconds_per_row = seconds;
-}
+static double own_time;
 
 void die(const char *what)
 {
@@ -26,46 +21,37 @@ void die(const char *what)
     exit(EXIT_FAILURE);
 }
 
-static double now(enum clock clock)
+void add_own_time(double nanoseconds)
+{
+    own_time += nanoseconds;
+}
+
+double now(enum clock clock)
 {
     struct timespec time;
 
+    if (clock == OWN)
+        return own_time;
     if (clock_gettime(clock == WALL ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &time) != 0)
         die("clock_gettime");
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-static double time_and_undo(enum clock clock, struct work work, long repeats)
-{
-    double total = 0;
-
-    for (long i = 0; i < repeats; i++) {
-        double start = now(clock);
-
-        work.run(work.data);
-        total += now(clock) - start;
-        work.undo(work.data);
-    }
-    return total;
 }
 
 static double time_of(enum clock clock, struct work work, long repeats)
 {
     double start = now(clock);
 
-    if (work.undo)
-        return time_and_undo(clock, work, repeats);
     for (long i = 0; i < repeats; i++)
         work.run(work.data);
-    return now(clock) - start;
+    return (now(clock) - start) / (double)repeats;
 }
 
 /* How often to run work so that it fills a round. */
-static long fill_round(enum clock clock, struct work work)
+static long fill_round(enum clock clock, double seconds, struct work work)
 {
     long repeats = 1;
 
-    while (seconds_per_row > 0 && time_of(clock, work, repeats) < round_nanoseconds)
+    while (seconds > 0 && time_of(clock, work, repeats) * (double)repeats < round_nanoseconds)
         repeats *= 2;
     return repeats;
 }
@@ -84,21 +70,21 @@ static double median(double *values, size_t count)
     return values[count / 2];
 }
 
-struct figures compare_times(enum clock clock, struct work ours, struct work against)
+struct figures compare_times(enum clock clock, double seconds, struct work ours,
+                             struct work against)
 {
     static double times[3][MAX_ROUNDS]; /* ours, against, ratio */
-    const long ours_repeats = fill_round(clock, ours);
-    const long against_repeats = fill_round(clock, against);
-    const double end = now(WALL) + seconds_per_row * 1e9;
+    const struct work works[] = {ours, against};
+    const long repeats[] = {fill_round(clock, seconds, ours), fill_round(clock, seconds, against)};
+    const double end = now(WALL) + seconds * 1e9;
     size_t count = 0;
 
     while (count < MIN_ROUNDS || (count < MAX_ROUNDS && now(WALL) < end)) {
         /* Each goes first in every other round. */
-        if (count % 2 == 0)
-            times[0][count] = time_of(clock, ours, ours_repeats) / (double)ours_repeats;
-        times[1][count] = time_of(clock, against, against_repeats) / (double)against_repeats;
-        if (count % 2 == 1)
-            times[0][count] = time_of(clock, ours, ours_repeats) / (double)ours_repeats;
+        const size_t first = count % 2;
+
+        times[first][count] = time_of(clock, works[first], repeats[first]);
+        times[1 - first][count] = time_of(clock, works[1 - first], repeats[1 - first]);
         times[2][count] = times[0][count] / times[1][count];
         count++;
     }
@@ -126,18 +112,12 @@ int run_in_child(struct work work, double *ret_peak)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-static void do_nothing(const void *data)
+struct figures compare_memory(struct work ours, struct work against)
 {
-    (void)data;
-}
+    struct figures figures;
 
-double peak_memory(struct work work)
-{
-    double peak;
-    double floor;
-
-    if (run_in_child(work, &peak) != 0 ||
-        run_in_child((struct work){do_nothing, NULL, NULL}, &floor) != 0)
+    if (run_in_child(ours, &figures.ours) != 0 || run_in_child(against, &figures.against) != 0)
         die("a child failed");
-    return peak - floor;
+    figures.ratio = figures.ours / figures.against;
+    return figures;
 }

@@ -6,37 +6,35 @@
 struct work {
     void (*run)(const void *data);
     const void *data;
-    void (*undo)(const void *data); /* after each run, not timed; NULL: nothing */
 };
 
-/* What a row has to say: nanoseconds, bytes or a count; ratio is 0 where there is nothing to
- * compare with. */
+/* Nanoseconds, or bytes. */
 struct figures {
     double ours;
     double against;
     double ratio;
 };
 
-/* How long compare_times() may take; 0: run each thing a few times. */
-void set_seconds_per_row(double seconds);
+/* Where work is timed: on a processor, where what else is running does not lengthen it; on the
+ * wall, since it waits for a disk or for another process; or by what it says of itself. */
+enum clock { PROCESSOR, WALL, OWN };
 
-/* What a time is: of this process on a processor, which others that are running do not lengthen,
- * or on the wall, where work waits for a disk or for another process. */
-enum clock { PROCESSOR, WALL };
+double now(enum clock clock);
 
-/* Medians of many short rounds. A round runs both, so that what disturbs one disturbs the other;
- * ratio is the median of the rounds' own ratios. */
-struct figures compare_times(enum clock clock, struct work ours, struct work against);
+/* Medians of many short rounds, for so many seconds; 0: a few. A round runs both, so that what
+ * disturbs one disturbs the other; ratio is the median of the rounds' own ratios. */
+struct figures compare_times(enum clock clock, double seconds, struct work ours,
+                             struct work against);
+
+/* The largest resident sizes of both, each in a process of its own. */
+struct figures compare_memory(struct work ours, struct work against);
 
 /* Runs work in a child process, which an exec may turn into another program. Returns its exit
  * status. ret_peak, or NULL: its largest resident size, in bytes. */
 int run_in_child(struct work work, double *ret_peak);
 
-/* The largest resident size of work, and nothing but it, alone in a process. */
-double peak_memory(struct work work);
-
-/* The system calls that running work once more takes. -1, with errno: they cannot be traced. */
-long count_system_calls(struct work work);
+/* For the clock OWN: what was run took so many nanoseconds by its own account. */
+void add_own_time(double nanoseconds);
 
 /* Prints what failed, and errno, and exits. */
 _Noreturn void die(const char *what);

@@ -8,44 +8,114 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 #include "measure.h"
 
-static char *join(const char *dir, const char *name)
-{
-    char *path;
+/* A document that is one thing repeated: what stands before, in and behind it. */
+struct repeated {
+    int count;
+    bool is_numbered;
+    const char *head, *separator, *before, *after, *tail;
+};
 
-    if (asprintf(&path, "%s/%s", dir, name) < 0)
-        die("asprintf");
-    return path;
+#define BEGIN                                                                                      \
+    "{\"container_id\":\"d4dcdbdf206f\",\"original_pid\":4242,\"checkpoint_at\":1795434105,"
+#define END "\"version\":\"0.3.8\",\"using_gvisor\":false,\"rootless\":true}"
+#define NAME "\"container_name\":\"web-1\","
+#define COMMAND "\"command\":[\"nginx\"],"
+#define ARGUMENTS(count)                                                                           \
+    {                                                                                              \
+        count, true, BEGIN NAME "\"command\":[", ",", "\"--option=value-", "\"", "]," END          \
+    }
+
+static const struct repeated documents[] = {
+    [ARGUMENTS_1000] = ARGUMENTS(1000),
+    [ARGUMENTS_10000] = ARGUMENTS(10000),
+    [ARGUMENTS_100000] = ARGUMENTS(100000),
+    [CJK] = {340000, false, BEGIN COMMAND "\"container_name\":\"", "", "\xe6\xbc\xa2", "",
+             "\"," END},
+    [UNKNOWN] = {120000, true, BEGIN NAME COMMAND, "", "\"unknown_member_", "\":0,", END},
+    [ZEROS] = {2000000, false, BEGIN NAME COMMAND "\"x\":[", ",", "0", "", "]," END},
+};
+
+static void write_repeated(const struct repeated *document, FILE *out)
+{
+    (void)fputs(document->head, out);
+    for (int i = 0; i < document->count; i++) {
+        (void)fputs(i > 0 ? document->separator : "", out);
+        (void)fputs(document->before, out);
+        if (document->is_numbered)
+            (void)fprintf(out, "%05d", i);
+        (void)fputs(document->after, out);
+    }
+    (void)fputs(document->tail, out);
 }
 
-/* A new directory in the first candidate that is in memory, or is not. NULL: none is. */
-static char *make_base(const char *const *candidates, bool in_memory)
+static void write_typical(FILE *out)
 {
-    for (; *candidates; candidates++) {
+    FILE *in = fopen(BENCH_TYPICAL, "rb");
+    int byte;
+
+    if (!in)
+        die(BENCH_TYPICAL);
+    while ((byte = fgetc(in)) != EOF)
+        (void)fputc(byte, out);
+    (void)fclose(in);
+}
+
+static FILE *create(const char *dir, const char *name)
+{
+    char path[4096];
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "%s/%s", dir, name);
+    file = fopen(path, "wb");
+    if (!file)
+        die(path);
+    return file;
+}
+
+char *make_directory(const char *base, const char *name, enum sample sample, int other_files)
+{
+    char *dir;
+    FILE *file;
+
+    if (asprintf(&dir, "%s/%s", base, name) < 0 || mkdir(dir, 0700) != 0)
+        die(name);
+    for (int i = 0; i < other_files; i++) {
+        char image[32];
+
+        (void)snprintf(image, sizeof image, "pages-%d.img", i);
+        (void)fclose(create(dir, image));
+    }
+    file = create(dir, "metadata.json");
+    if (sample == TYPICAL)
+        write_typical(file);
+    else
+        write_repeated(&documents[sample], file);
+    if (ferror(file) | fclose(file))
+        die(dir);
+    return dir;
+}
+
+char *make_scratch(int in_memory)
+{
+    const char *variable = getenv("TMPDIR");
+    const char *const candidates[] = {variable ? variable : "/tmp", "/dev/shm", BENCH_DISK};
+
+    for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++) {
         struct statfs info;
         char *path;
 
-        if (statfs(*candidates, &info) != 0 ||
-            ((unsigned long)info.f_type == TMPFS_MAGIC ||
-             (unsigned long)info.f_type == RAMFS_MAGIC) != in_memory)
+        if (statfs(candidates[i], &info) != 0 || (info.f_type == TMPFS_MAGIC) != in_memory)
             continue;
-        path = join(*candidates, "nucleus-bench-XXXXXX");
+        if (asprintf(&path, "%s/nucleus-bench-XXXXXX", candidates[i]) < 0)
+            die("asprintf");
         if (mkdtemp(path))
             return path;
         free(path);
     }
     return NULL;
-}
-
-struct scratch make_scratch(void)
-{
-    const char *variable = getenv("TMPDIR");
-    const char *const candidates[] = {variable ? variable : "/tmp", "/dev/shm", BENCH_DISK, NULL};
-
-    return (struct scratch){make_base(candidates, true), make_base(candidates, false)};
 }
 
 static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
@@ -56,88 +126,9 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
     return remove(path);
 }
 
-static void remove_base(char *base)
+void remove_scratch(char *base)
 {
     if (base && nftw(base, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
         die(base);
     free(base);
-}
-
-void remove_scratch(struct scratch *scratch)
-{
-    remove_base(scratch->memory);
-    remove_base(scratch->disk);
-}
-
-static struct nucleus_metadata typical_sample(void)
-{
-    struct nucleus_metadata metadata;
-    static char text[4096];
-    FILE *file = fopen(BENCH_TYPICAL, "rb");
-    size_t len;
-
-    if (!file)
-        die(BENCH_TYPICAL);
-    len = fread(text, 1, sizeof text, file);
-    (void)fclose(file);
-    if (nucleus_metadata_from_json(text, len, &metadata, NULL) != NUCLEUS_OK)
-        die(BENCH_TYPICAL);
-    return metadata;
-}
-
-struct nucleus_metadata make_sample(int size)
-{
-    struct nucleus_metadata metadata = typical_sample();
-    char **words;
-
-    if (size == TYPICAL)
-        return metadata;
-    for (size_t i = 0; metadata.command[i]; i++)
-        free(metadata.command[i]);
-    free(metadata.command);
-    words = calloc((size_t)size + 1, sizeof *words);
-    if (!words)
-        die("calloc");
-    for (int i = 0; i < size; i++) {
-        if (asprintf(&words[i], "--option=value-%05d", i) < 0)
-            die("asprintf");
-    }
-    metadata.command = words;
-    return metadata;
-}
-
-struct to_save {
-    const char *dir;
-    int size;
-};
-
-static void save_sample(const void *data)
-{
-    const struct to_save *to_save = data;
-    struct nucleus_metadata metadata = make_sample(to_save->size);
-    struct nucleus_error err;
-
-    if (nucleus_metadata_save(&metadata, to_save->dir, &err) != NUCLEUS_OK)
-        die(err.message);
-    nucleus_metadata_clear(&metadata);
-}
-
-char *sample_directory(const char *base, const char *purpose, int size)
-{
-    struct to_save to_save = {.size = size};
-    char *dir;
-
-    if (asprintf(&dir, "%s/%s-%d", base, purpose, size) < 0)
-        die("asprintf");
-    to_save.dir = dir;
-    /* In a child: what this process allocates and frees now would change what is measured. */
-    if (mkdir(dir, 0700) == 0 &&
-        run_in_child((struct work){save_sample, &to_save, NULL}, NULL) != 0)
-        die(dir);
-    return dir;
-}
-
-char *sample_file(const char *dir)
-{
-    return join(dir, "metadata.json");
 }

@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The metadata that are measured, and the directories they stand in. */
+/* The documents that are measured, and the directories they stand in. */
 #ifndef NUCLEUS_BENCH_SAMPLES_H
 #define NUCLEUS_BENCH_SAMPLES_H
 
-#include "nucleus/checkpoint.h"
+/* TYPICAL is a file of some 300 bytes that nucleus wrote. */
+enum sample { TYPICAL, ARGUMENTS_1000, ARGUMENTS_10000, ARGUMENTS_100000, CJK, UNKNOWN, ZEROS };
 
-/* Directories of this run's own. Either is NULL where this system has no such filesystem. */
-struct scratch {
-    char *memory;
-    char *disk;
-};
+/* A directory of this run's own, in memory or on a disk. NULL: this system has no such one. */
+char *make_scratch(int in_memory);
 
-struct scratch make_scratch(void);
-void remove_scratch(struct scratch *scratch);
+/* Removes it, with all in it, and frees the path. NULL is fine. */
+void remove_scratch(char *base);
 
-/* The size of a sample is how many arguments of 20 bytes its command has; this one is a file of
- * some 300 bytes that nucleus wrote. */
-enum { TYPICAL = -1 };
-
-/* For nucleus_metadata_clear(). */
-struct nucleus_metadata make_sample(int size);
-
-/* The path, freed with free(), of a directory base/PURPOSE-SIZE that holds the sample, made and
- * saved if it is not there yet. */
-char *sample_directory(const char *base, const char *purpose, int size);
-
-/* DIR/metadata.json, freed with free(). */
-char *sample_file(const char *dir);
+/* The path of a new directory base/NAME that holds the sample as metadata.json, and other files. */
+char *make_directory(const char *base, const char *name, enum sample sample, int other_files);
 
 #endif
