@@ -99,19 +99,22 @@ const char *nucleus_skip_text(const char *text, const char *end)
     */
     for (;;) {
         text = skip_words(text, end);
-        if (text == end || is_special((unsigned char)*text))
-            return text;
-        /* Text that is not ASCII comes in runs: no word in them would be plain. */
-        /*@ loop invariant ordered(\at(text, LoopEntry), text) && ordered(text, end) && text < end;
-            loop assigns text;
+        /* Byte by byte near what is not ASCII: no word there would be plain. */
+        /*@ loop invariant ordered(\at(text, LoopEntry) + plain, text) && ordered(text, end);
+            loop invariant plain <= 8;
+            loop assigns text, plain;
             loop variant end - text;
         */
-        do {
-            const size_t length = nucleus_utf8_length(text, end);
+        for (size_t plain = 0; plain < 8;) {
+            size_t length;
 
+            if (text == end || is_special((unsigned char)*text))
+                return text;
+            length = nucleus_utf8_length(text, end);
             if (length == 0)
                 return text;
+            plain = length == 1 ? plain + 1 : 0;
             text += length;
-        } while (text < end && (unsigned char)*text >= 0x80);
+        }
     }
 }
