@@ -57,8 +57,8 @@ enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error
 /* Whether the metadata.json in dir, which must be whole, has that container_id. */
 bool has_saved(const char *dir, const char *id);
 
-/* nucleus_metadata_from_json() of a copy that has exactly len bytes, so that sanitizers and valgrind
- * see a byte that is read too far. Fails the test if an error leaves ret changed. */
+/* nucleus_metadata_from_json() of a copy that has exactly len bytes, so that sanitizers and
+ * valgrind see a byte that is read too far. Fails the test if an error leaves ret changed. */
 enum nucleus_status parse_exactly(const char *text, size_t len, struct nucleus_metadata *ret,
                                   struct nucleus_error *err);
 
