@@ -48,12 +48,11 @@ static enum nucleus_status read_text(struct cgroup *cgroup, int fd)
 static enum nucleus_status read_file(struct cgroup *cgroup, const char *name)
 {
     enum nucleus_status status;
-    bool is_replaced;
     off_t size; /* says nothing on a cgroup file system */
     int fd;
 
     cgroup->shown = (struct nucleus_shown){cgroup->dir, name};
-    status = nucleus_regular_file_open(cgroup->fd, name, &fd, &size, &is_replaced, cgroup->err);
+    status = nucleus_regular_file_open(cgroup->fd, name, &fd, &size, cgroup->err);
     if (status != NUCLEUS_OK)
         return status;
     status = read_text(cgroup, fd);

@@ -7,7 +7,8 @@
 #include "fd_io.h"
 #include "system.h"
 
-enum { MAX_TRIES = 10 };
+/* With a pause before each but the first try, twice as long each time: 26 ms in all. */
+enum { MAX_TRIES = 10, FIRST_PAUSE = 50000 /* nanoseconds */ };
 
 enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flags, int *ret_fd,
                                            const char *what, struct nucleus_shown shown,
@@ -30,39 +31,32 @@ static enum nucleus_status check_type(mode_t mode, struct nucleus_error *err)
     return NUCLEUS_OK;
 }
 
-/* errno of a call about the file. A network file system says ESTALE of one that was replaced. */
-static enum nucleus_status call_failed(int os_error, bool *ret_is_replaced,
-                                       struct nucleus_error *err)
+/* Reports the errno of a call about the file. */
+static enum nucleus_status call_failed(int os_error, struct nucleus_error *err)
 {
-    *ret_is_replaced = os_error == ESTALE;
     return nucleus_fail_errno(err, nucleus_lookup_status(os_error), os_error);
 }
 
 enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *ret_fd,
-                                              off_t *ret_size, bool *ret_is_replaced,
-                                              struct nucleus_error *err)
+                                              off_t *ret_size, struct nucleus_error *err)
 {
     const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     enum nucleus_status status;
     struct stat info;
     int fd;
 
-    *ret_is_replaced = false;
     /* Opening a device may have side effects, so it is looked at first; what is opened in the
      * end is looked at again. */
     if (nucleus_system_fstatat(dirfd, path, &info) < 0)
-        return call_failed(errno, ret_is_replaced, err);
+        return call_failed(errno, err);
     status = check_type(info.st_mode, err);
     if (status != NUCLEUS_OK)
         return status;
     fd = nucleus_open(dirfd, path, flags);
-    if (fd < 0) {
-        status = call_failed(errno, ret_is_replaced, err);
-        *ret_is_replaced |= status == NUCLEUS_ERROR_NOT_FOUND;
-        return status;
-    }
+    if (fd < 0)
+        return call_failed(errno, err);
     if (nucleus_system_fstat(fd, &info) < 0)
-        status = call_failed(errno, ret_is_replaced, err);
+        status = call_failed(errno, err);
     else
         status = check_type(info.st_mode, err);
     if (status != NUCLEUS_OK) {
@@ -75,7 +69,7 @@ enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *
 }
 
 /* Reads the size bytes that an open file has, and no other number of them. */
-static enum nucleus_status read_text(int fd, size_t size, char **ret_text, bool *ret_is_replaced,
+static enum nucleus_status read_text(int fd, size_t size, char **ret_text,
                                      struct nucleus_error *err)
 {
     enum nucleus_status status = NUCLEUS_OK;
@@ -86,12 +80,10 @@ static enum nucleus_status read_text(int fd, size_t size, char **ret_text, bool 
         return nucleus_fail_memory(err);
     /* One more, to see it grow; where a read stops short of that, the file ends. */
     count = nucleus_read_up_to(fd, text, size + 1, size);
-    if (count < 0) {
-        status = call_failed(errno, ret_is_replaced, err);
-    } else if ((size_t)count != size) {
+    if (count < 0)
+        status = call_failed(errno, err);
+    else if ((size_t)count != size)
         status = nucleus_fail(err, NUCLEUS_ERROR_IO, "file changed size while being read");
-        *ret_is_replaced = true;
-    }
     if (status == NUCLEUS_OK)
         *ret_text = text;
     else
@@ -100,33 +92,45 @@ static enum nucleus_status read_text(int fd, size_t size, char **ret_text, bool 
 }
 
 static enum nucleus_status read_once(int dirfd, const char *path, size_t cap, char **ret_text,
-                                     size_t *ret_len, bool *ret_is_replaced,
-                                     struct nucleus_error *err)
+                                     size_t *ret_len, struct nucleus_error *err)
 {
     enum nucleus_status status;
     off_t size = 0;
     int fd = -1;
 
-    status = nucleus_regular_file_open(dirfd, path, &fd, &size, ret_is_replaced, err);
+    status = nucleus_regular_file_open(dirfd, path, &fd, &size, err);
     if (status != NUCLEUS_OK)
         return status;
     if (size > (off_t)cap)
         status = nucleus_fail_large(err);
     else
-        status = read_text(fd, (size_t)size, ret_text, ret_is_replaced, err);
+        status = read_text(fd, (size_t)size, ret_text, err);
     (void)nucleus_system_close(fd);
     *ret_len = (size_t)size;
     return status;
+}
+
+/*
+ * Whether a file that is just being replaced could have given this answer. A network file system
+ * may have it as stale, or with the size of another one; FUSE, which looks up first and asks
+ * afterwards, as missing, by lstat(2) as by open(2).
+ */
+static bool may_be_replaced(enum nucleus_status status, const struct nucleus_error *err)
+{
+    /* Without an errno, the size has changed. */
+    return status == NUCLEUS_ERROR_NOT_FOUND ||
+           (status == NUCLEUS_ERROR_IO && (err->os_error == ESTALE || err->os_error == 0));
 }
 
 enum nucleus_status nucleus_regular_file_read(int dirfd, const char *path, size_t cap,
                                               char **ret_text, size_t *ret_len,
                                               struct nucleus_error *err)
 {
-    enum nucleus_status status = NUCLEUS_ERROR_IO;
-    bool is_replaced = true;
+    enum nucleus_status status = read_once(dirfd, path, cap, ret_text, ret_len, err);
 
-    for (int i = 0; i < MAX_TRIES && is_replaced; i++)
-        status = read_once(dirfd, path, cap, ret_text, ret_len, &is_replaced, err);
+    for (int i = 1; i < MAX_TRIES && may_be_replaced(status, err); i++) {
+        nucleus_system_pause((long)FIRST_PAUSE << (i - 1));
+        status = read_once(dirfd, path, cap, ret_text, ret_len, err);
+    }
     return status;
 }

@@ -16,17 +16,16 @@ enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flag
 
 /*
  * Opens path relative to dirfd for reading, never through a symbolic link, never waiting.
- * ret_size: as fstat(2) has it. ret_is_replaced, also set on failure: the file was there, but not
- * any more when it was opened. The message is the reason alone.
+ * ret_size: as fstat(2) has it. The message is the reason alone.
  * Returns NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND, NUCLEUS_ERROR_NOT_DIRECTORY, NUCLEUS_ERROR_SYMLINK,
  * NUCLEUS_ERROR_NOT_REGULAR, NUCLEUS_ERROR_IO.
  */
 enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *ret_fd,
-                                              off_t *ret_size, bool *ret_is_replaced,
-                                              struct nucleus_error *err);
+                                              off_t *ret_size, struct nucleus_error *err);
 
 /*
- * Reads all of such a file, of at most cap bytes; a file that is being replaced is tried 10 times.
+ * Reads all of such a file, of at most cap bytes. What may be due to its being replaced is tried
+ * again, 10 times in all; that it is missing, too.
  * ret_text: from malloc(3). The message is the reason alone.
  * Returns also NUCLEUS_ERROR_TOO_LARGE and NUCLEUS_ERROR_NO_MEMORY.
  */

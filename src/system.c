@@ -85,6 +85,11 @@ uid_t nucleus_system_euid(void)
     return geteuid();
 }
 
+void nucleus_system_pause(long nanoseconds)
+{
+    (void)nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
+}
+
 int nucleus_system_hold_cancellation(void)
 {
     int before = PTHREAD_CANCEL_ENABLE;

@@ -35,6 +35,8 @@ uint64_t nucleus_system_now(void);
 
 uid_t nucleus_system_euid(void);
 
+void nucleus_system_pause(long nanoseconds); /* of less than a second */
+
 /* Between these two, a thread that is cancelled (pthread_cancel(3)) goes on. */
 int nucleus_system_hold_cancellation(void);
 void nucleus_system_release_cancellation(int before);

@@ -91,6 +91,28 @@ static bool is_special(unsigned char byte)
     return byte < 0x20 || byte == '"' || byte == '\\';
 }
 
+/* Skips well-formed sequences that are not ASCII. Returns the first byte that is in none. */
+/*@ requires readable_text(text, end);
+    assigns \result \from text, end;
+    ensures ordered(text, \result) && ordered(\result, end);
+    ensures \result == end || byte_at(\result, 0) < 0x80 || ill_formed(\result, end);
+*/
+static const char *skip_sequences(const char *text, const char *end)
+{
+    /*@ loop invariant ordered(\at(text, Pre), text) && ordered(text, end);
+        loop assigns text;
+        loop variant end - text;
+    */
+    while (text < end && (unsigned char)*text >= 0x80) {
+        const size_t length = nucleus_utf8_length(text, end);
+
+        if (length == 0)
+            break;
+        text += length;
+    }
+    return text;
+}
+
 const char *nucleus_skip_text(const char *text, const char *end)
 {
     /*@ loop invariant ordered(\at(text, Pre), text) && ordered(text, end);
@@ -105,16 +127,14 @@ const char *nucleus_skip_text(const char *text, const char *end)
             loop assigns text, plain;
             loop variant end - text;
         */
-        for (size_t plain = 0; plain < 8;) {
-            size_t length;
-
-            if (text == end || is_special((unsigned char)*text))
+        for (size_t plain = 0; plain < 8; plain++) {
+            if (text < end && (unsigned char)*text >= 0x80) {
+                text = skip_sequences(text, end);
+                plain = 0;
+            }
+            if (text == end || (unsigned char)*text >= 0x80 || is_special((unsigned char)*text))
                 return text;
-            length = nucleus_utf8_length(text, end);
-            if (length == 0)
-                return text;
-            plain = length == 1 ? plain + 1 : 0;
-            text += length;
+            text++;
         }
     }
 }

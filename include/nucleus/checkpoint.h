@@ -262,7 +262,8 @@ nucleus_metadata_save_at(const struct nucleus_metadata *metadata, int dirfd,
  * Differs from open(2) and read(2): an lstat(2) comes first, because opening a device can have side
  *         effects. If somebody puts a device there in between, it is opened non-blocking and never
  *         read. Network and FUSE file systems can report a file that is being replaced as missing,
- *         stale or of another size: the call then starts again, at most 10 times in all.
+ *         stale or of another size: the call then starts again, at most 10 times in all, after
+ *         pauses that add up to 26 milliseconds. Reporting that there is no file takes as long.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_load(const char *dir, struct nucleus_metadata *ret_metadata,

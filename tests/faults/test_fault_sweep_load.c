@@ -28,7 +28,9 @@
 
 static const struct step load_steps[] = {
     {CALL_FSTATAT, OBJECT_FILE, "cannot load '",
-     .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), RETRIED(ESTALE), LOOKUP_FAILURES}},
+     .answers = {{FAILS, ENOENT, NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND},
+                 RETRIED(ESTALE),
+                 LOOKUP_FAILURES}},
     {CALL_FSTATAT, OBJECT_FILE, "cannot open directory ", .answers = {NO_DIRECTORY}},
     {CALL_OPENAT, OBJECT_FILE, "cannot load '",
      .answers = {{FAILS, ENOENT, NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND},
@@ -233,7 +235,7 @@ static void load_starts_again_nine_times(void **state)
         {{CALL_OPENAT, OBJECT_FILE, FAILS, ENOENT}, 10, NUCLEUS_ERROR_NOT_FOUND},
         {{CALL_FSTAT, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
         {{CALL_READ, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
-        {{CALL_FSTATAT, OBJECT_FILE, FAILS, ENOENT}, 1, NUCLEUS_ERROR_NOT_FOUND},
+        {{CALL_FSTATAT, OBJECT_FILE, FAILS, ENOENT}, 10, NUCLEUS_ERROR_NOT_FOUND},
         {{CALL_READ, OBJECT_FILE, FAILS, EIO}, 1, NUCLEUS_ERROR_IO},
     };
 

@@ -46,7 +46,7 @@ functions()
 {
     case $1 in
     utf8) echo is_tail nucleus_utf8_length specials plain_bytes skip_words is_special \
-        nucleus_skip_text ;;
+        skip_sequences         nucleus_skip_text ;;
     json_reader) echo fail nucleus_json_begin nucleus_json_peek hex_digit hex4 is_high_surrogate \
         is_low_surrogate skip_unicode_escape skip_escape nucleus_json_string skip_digits \
         skip_fraction skip_exponent nucleus_json_number skip_literal in_object nucleus_json_enter \
