@@ -52,6 +52,7 @@ static size_t counts[CALLS];
 static size_t allocations; /* so far */
 static size_t failing;     /* the number of the allocation that fails; 0: none */
 static bool is_close_failing;
+static bool is_print_failing; /* the next fwrite */
 
 /* Counts a call. Returns whether it is not to be made. */
 static bool fails(enum call call)
@@ -85,6 +86,16 @@ static ssize_t fill(void *bytes, size_t size)
 static bool is_out_of_memory(void)
 {
     return ++allocations == failing;
+}
+
+/* Once, as on a disk that has room again. */
+static bool fails_to_print(void)
+{
+    const bool fails_now = is_print_failing;
+
+    is_print_failing = false;
+    errno = fails_now ? ENOSPC : errno;
+    return fails_now;
 }
 
 static bool fails_to_close(const FILE *stream)
@@ -124,6 +135,8 @@ WRAP(ssize_t, nucleus_system_getrandom, true, fails(GETRANDOM) ? -1 : fill(bytes
 WRAP(void *, malloc, is_out_of_memory(), NULL, (size_t size), (size))
 WRAP(void *, calloc, is_out_of_memory(), NULL, (size_t count, size_t size), (count, size))
 WRAP(void *, realloc, is_out_of_memory(), NULL, (void *block, size_t size), (block, size))
+WRAP(size_t, fwrite, fails_to_print(), 0,
+     (const void *bytes, size_t size, size_t count, FILE *stream), (bytes, size, count, stream))
 WRAP(int, fclose, fails_to_close(stream), EOF, (FILE * stream), (stream))
 
 /* In a child: what is printed is dropped, messages go to the file "messages". */
@@ -297,19 +310,38 @@ static void a_shortage_of_memory_is_exit_code_1(void **state)
         exhaust(lines[i]);
 }
 
-static void an_output_that_cannot_be_closed_is_exit_code_1(void **state)
+static void check_cannot_write(const char *line, int os_error)
 {
     char expected[128];
     char *messages;
 
-    (void)state;
-    is_close_failing = true;
-    assert_int_equal(run_in_child("load --help", NULL, &messages), EXIT_FAILED);
-    is_close_failing = false;
     (void)snprintf(expected, sizeof expected, "ckmeta: cannot write to standard output: %s\n",
-                   strerror(EDQUOT));
+                   strerror(os_error));
+    assert_int_equal(run_in_child(line, NULL, &messages), EXIT_FAILED);
     assert_string_equal(messages, expected);
     free(messages);
+}
+
+static void an_output_that_cannot_be_closed_is_exit_code_1(void **state)
+{
+    (void)state;
+    is_close_failing = true;
+    check_cannot_write("load --help", EDQUOT);
+    is_close_failing = false;
+}
+
+static void an_output_that_lacks_a_part_is_exit_code_1(void **state)
+{
+    static const char *const lines[] = {"load --help", "load d", "load d command", "load d version",
+                                        "load d rootless"};
+
+    (void)state;
+    copy_file("m", "d/metadata.json");
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        is_print_failing = true;
+        check_cannot_write(lines[i], ENOSPC);
+        is_print_failing = false;
+    }
 }
 
 int main(void)
@@ -321,6 +353,7 @@ int main(void)
         IN_PLACE(a_fixed_name_that_cannot_be_removed_is_named),
         IN_PLACE(a_shortage_of_memory_is_exit_code_1),
         IN_PLACE(an_output_that_cannot_be_closed_is_exit_code_1),
+        IN_PLACE(an_output_that_lacks_a_part_is_exit_code_1),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
