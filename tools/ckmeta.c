@@ -36,7 +36,9 @@ static enum exit_code run(int argc, char **argv)
     if (strcmp(word, "load") == 0)
         return ckmeta_load(argc - 1, argv + 1);
     if (!is_help && strcmp(word, "--version") != 0)
-        return misused_word(page, word[0] == '-' ? "unrecognized option " : "unknown subcommand ",
+        return misused_word(page,
+                            word[0] == '-' && word[1] != '\0' ? "unrecognized option "
+                                                              : "unknown subcommand ",
                             word, "");
     if (argc > 2)
         return misused_word(page, "extra operand ", argv[2], "");

@@ -45,21 +45,69 @@ static const struct option save_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Checks the words of a form that takes all it saves from a file: option, which cannot be combined
- * with the others by their letters, and DIR. Returns DONE, or USAGE after a message. */
-static enum exit_code check_file_form(struct arguments *arguments, const char *option,
-                                      const char *others)
+/* A form that takes all it saves from a file. */
+struct file_form {
+    const char *option;
+    char letter;        /* of the option */
+    const char *others; /* the letters of those that it cannot be combined with */
+    const char *kind;   /* of document */
+    enum nucleus_status (*decode)(const char *text, size_t len, void *ret,
+                                  struct nucleus_error *err);
+};
+
+/* Checks the words of the form: its option and DIR. Returns DONE, or USAGE after a message. */
+static enum exit_code check_file_form(struct arguments *arguments, const struct file_form *form)
 {
     char before[NUCLEUS_WHAT_SIZE];
 
-    (void)snprintf(before, sizeof before, "%s cannot be combined with ", option);
-    for (const char *letter = others; *letter; letter++) {
+    (void)snprintf(before, sizeof before, "%s cannot be combined with ", form->option);
+    for (const char *letter = form->others; *letter; letter++) {
         if (arguments->words[(int)*letter])
             return misused_word(arguments->page, before, arguments->words[(int)*letter], "");
     }
     join_operands(arguments);
     return check_operands(arguments, 1);
 }
+
+/* ret: as the form decodes it. Returns DONE, or else after a message. */
+static enum exit_code read_file_form(struct arguments *arguments, const struct file_form *form,
+                                     void *ret)
+{
+    const char *file = arguments->values[(int)form->letter];
+    enum exit_code code = check_file_form(arguments, form);
+    struct nucleus_error err;
+    enum nucleus_status status;
+    char *text;
+    size_t len;
+
+    if (code != DONE)
+        return code;
+    if (read_input(file, &text, &len, &err) != NUCLEUS_OK)
+        return failed(&err);
+    status = form->decode(text, len, ret, &err);
+    free(text);
+    if (status == NUCLEUS_OK)
+        return DONE;
+    blame_input(form->kind, file, &err);
+    return failed(&err);
+}
+
+static enum nucleus_status decode_state(const char *text, size_t len, void *ret,
+                                        struct nucleus_error *err)
+{
+    return nucleus_state_document_from_json(text, len, ret, err);
+}
+
+static enum nucleus_status decode_metadata(const char *text, size_t len, void *ret,
+                                           struct nucleus_error *err)
+{
+    return nucleus_metadata_from_json(text, len, ret, err);
+}
+
+static const struct file_form state_form = {"--state", 's', "mipngrc", "state document",
+                                            decode_state};
+static const struct file_form metadata_form = {"--metadata", 'm', "sipngrcv", "metadata",
+                                               decode_metadata};
 
 static enum exit_code check_pid(const struct arguments *arguments, uint32_t *ret)
 {
@@ -126,24 +174,11 @@ static enum exit_code save_state(const struct nucleus_container_state *state, co
 
 static enum exit_code save_from_state(struct arguments *arguments)
 {
-    const char *file = arguments->values['s'];
     struct nucleus_state_document document;
-    struct nucleus_error err;
-    enum nucleus_status status;
-    enum exit_code code = check_file_form(arguments, "--state", "mipngrc");
-    char *text;
-    size_t len;
+    enum exit_code code = read_file_form(arguments, &state_form, &document);
 
     if (code != DONE)
         return code;
-    if (read_input(file, &text, &len, &err) != NUCLEUS_OK)
-        return failed(&err);
-    status = nucleus_state_document_from_json(text, len, &document, &err);
-    free(text);
-    if (status != NUCLEUS_OK) {
-        blame_input("state document", file, &err);
-        return failed(&err);
-    }
     document.state.version = arguments->values['v'];
     code = save_state(&document.state, arguments->operands[0]);
     nucleus_state_document_clear(&document);
@@ -152,25 +187,10 @@ static enum exit_code save_from_state(struct arguments *arguments)
 
 static enum exit_code save_from_metadata(struct arguments *arguments)
 {
-    const char *file = arguments->values['m'];
     struct nucleus_metadata metadata;
-    struct nucleus_error err;
-    enum nucleus_status status;
-    enum exit_code code = check_file_form(arguments, "--metadata", "sipngrcv");
-    char *text;
-    size_t len;
+    enum exit_code code = read_file_form(arguments, &metadata_form, &metadata);
 
-    if (code != DONE)
-        return code;
-    if (read_input(file, &text, &len, &err) != NUCLEUS_OK)
-        return failed(&err);
-    status = nucleus_metadata_from_json(text, len, &metadata, &err);
-    free(text);
-    if (status != NUCLEUS_OK) {
-        blame_input("metadata", file, &err);
-        return failed(&err);
-    }
-    return save_metadata(&metadata, arguments->operands[0]);
+    return code == DONE ? save_metadata(&metadata, arguments->operands[0]) : code;
 }
 
 static enum exit_code save_from_options(const struct arguments *arguments)
