@@ -213,11 +213,12 @@ static enum nucleus_status parse_io_max(struct cgroup *cgroup, const char *limit
     enum nucleus_status status = NUCLEUS_OK;
     struct nucleus_span line = {0};
     struct nucleus_span rest;
+    struct nucleus_io_limit *io_limits = calloc(count_lines(cgroup->text), sizeof *io_limits);
 
     (void)limit;
-    cgroup->limits->io_limits = calloc(count_lines(cgroup->text), sizeof(struct nucleus_io_limit));
-    if (!cgroup->limits->io_limits)
+    if (!io_limits)
         return nucleus_fail_memory(cgroup->err);
+    cgroup->limits->io_limits = io_limits;
     for (rest = cgroup->text; status == NUCLEUS_OK && rest.len > 0;) {
         if (!split(rest, '\n', &line, &rest)) {
             line = rest;

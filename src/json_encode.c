@@ -22,10 +22,23 @@ struct writer {
     struct nucleus_error *err;
 };
 
+static struct writer new_writer(size_t cap, struct nucleus_error *err)
+{
+    struct writer writer = {.text = malloc(FIRST_CAPACITY),
+                            .capacity = FIRST_CAPACITY,
+                            .cap = cap,
+                            .status = NUCLEUS_OK,
+                            .err = err};
+
+    if (!writer.text)
+        writer.status = nucleus_fail_memory(err);
+    return writer;
+}
+
 /* Room for len bytes more and a NUL. */
 static bool reserve(struct writer *writer, size_t len)
 {
-    size_t capacity = writer->capacity > 0 ? writer->capacity : FIRST_CAPACITY;
+    size_t capacity = writer->capacity;
     char *text;
 
     if (len > writer->cap - writer->len) {
@@ -114,19 +127,19 @@ static void put_escape(struct writer *writer, unsigned char byte)
 
 static void put_string(struct writer *writer, const char *text, const struct nucleus_where *where)
 {
-    const char *end;
+    const char *stop;
 
     if (!text) {
         refuse(writer, where, " is NULL");
         return;
     }
-    end = text + strlen(text);
+    stop = text + strlen(text);
     put_text(writer, "\"");
     for (;;) {
-        const char *special = nucleus_skip_text(text, end);
+        const char *special = nucleus_skip_text(text, stop);
 
         put(writer, text, (size_t)(special - text));
-        if (special == end)
+        if (special == stop)
             break;
         if ((unsigned char)*special >= 0x80) {
             refuse(writer, where, " is not valid UTF-8");
@@ -182,9 +195,9 @@ static void put_integer(struct writer *writer, const struct nucleus_member *memb
                         const void *object, const struct nucleus_where *where)
 {
     uint64_t value = nucleus_member_integer(member, object);
-    char room[NUCLEUS_U64_DIGITS];
 
     if (value >= member->min && value <= member->max) {
+        char room[NUCLEUS_U64_DIGITS];
         struct nucleus_span digits = nucleus_format_u64(room, value);
 
         put(writer, digits.start, digits.len);
@@ -275,7 +288,7 @@ enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const
                                         size_t cap, char **ret_text, size_t *ret_len,
                                         struct nucleus_error *err)
 {
-    struct writer writer = {.cap = cap, .status = NUCLEUS_OK, .err = err};
+    struct writer writer = new_writer(cap, err);
 
     put_object(&writer, type, object, NULL);
     return finish(&writer, ret_text, ret_len);
@@ -286,7 +299,7 @@ enum nucleus_status nucleus_json_encode_member(const struct nucleus_member *memb
                                                size_t *ret_len, struct nucleus_error *err)
 {
     const struct nucleus_where where = {.name = member->name};
-    struct writer writer = {.cap = cap, .status = NUCLEUS_OK, .err = err};
+    struct writer writer = new_writer(cap, err);
 
     put_member(&writer, member, object, &where);
     return finish(&writer, ret_text, ret_len);

@@ -34,7 +34,9 @@ char nucleus_json_peek(struct nucleus_json_reader *reader)
     while (at < reader->end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
         at++;
     reader->at = at;
-    return at < reader->end ? *at : '\0';
+    if (at == reader->end)
+        return '\0';
+    return *at;
 }
 
 /*@ logic integer hex_value(integer byte) =
@@ -160,8 +162,10 @@ static bool skip_unicode_escape(struct nucleus_json_reader *reader)
 */
 static bool skip_escape(struct nucleus_json_reader *reader)
 {
-    const char kind = reader->end - reader->at > 1 ? reader->at[1] : '\0';
+    char kind = '\0';
 
+    if (reader->end - reader->at > 1)
+        kind = reader->at[1];
     switch (kind) {
     case 'u':
         return skip_unicode_escape(reader);

@@ -29,11 +29,11 @@ enum nucleus_member_kind {
 struct nucleus_member {
     const char *name;
     size_t name_len;
-    enum nucleus_member_kind kind;
     size_t offset;
     uint64_t min, max;                   /* of integers, both included */
     const struct nucleus_object *object; /* of nested structs */
     size_t offset_count;                 /* of the size_t that counts NUCLEUS_OBJECTS */
+    enum nucleus_member_kind kind;
     /* Written only if at least one of the members that say this is present. */
     bool is_written_if_any;
 };
