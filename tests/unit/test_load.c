@@ -137,7 +137,8 @@ static void a_path_too_long_is_an_io_error(void **state)
     dir[10000] = '\0';
     assert_status(nucleus_metadata_load(dir, &metadata, &err), NUCLEUS_ERROR_IO, &err);
     assert_int_equal(err.os_error, ENAMETOOLONG);
-    assert_contains(err.message, "ddd': File name too long");
+    assert_contains(err.message, "ddd': ");
+    assert_contains(err.message, strerror(ENAMETOOLONG));
     free(dir);
 }
 
