@@ -2,7 +2,6 @@
 #include "memory_faults.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,15 +49,31 @@ void *__wrap_malloc(size_t size)
     return is_short() ? NULL : counted(__real_malloc(size));
 }
 
+/* In a static program, calloc and realloc of musl come by the wrapper of malloc, and of free, too:
+ * those calls are not counted. */
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return is_short() ? NULL : counted(__real_calloc(count, size));
+    const bool is_counted = memory.is_counted;
+    void *block;
+
+    if (is_short())
+        return NULL;
+    memory.is_counted = false;
+    block = __real_calloc(count, size);
+    memory.is_counted = is_counted;
+    return counted(block);
 }
 
 void *__wrap_realloc(void *block, size_t size)
 {
-    void *moved = is_short() ? NULL : __real_realloc(block, size);
+    const bool is_counted = memory.is_counted;
+    void *moved;
 
+    if (is_short())
+        return NULL;
+    memory.is_counted = false;
+    moved = __real_realloc(block, size);
+    memory.is_counted = is_counted;
     return block ? moved : counted(moved);
 }
 
@@ -81,8 +96,6 @@ void ignore_cjson_memory(void)
 void begin_memory(size_t first, size_t last)
 {
     memset(&memory, 0, sizeof memory);
-    /* The first one in a process lets musl allocate what it keeps. */
-    freelocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
     memory.first = first;
     memory.last = last;
     memory.is_counted = true;
