@@ -419,7 +419,9 @@ bool nucleus_json_skip(struct nucleus_json_reader *reader)
 bool nucleus_json_finish(struct nucleus_json_reader *reader)
 {
     (void)nucleus_json_peek(reader);
-    return reader->at == reader->end || fail(reader, "trailing characters after the document");
+    if (reader->at == reader->end)
+        return true;
+    return fail(reader, "trailing characters after the document");
 }
 
 enum nucleus_status nucleus_json_fail(const struct nucleus_json_reader *reader,

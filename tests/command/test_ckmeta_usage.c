@@ -34,6 +34,7 @@ static const struct row {
     {"loa d", "unknown subcommand 'loa'"},
     {"LOAD d", "unknown subcommand 'LOAD'"},
     {"d", "unknown subcommand 'd'"},
+    {"-", "unknown subcommand '-'"},
     {"-- load d", "unrecognized option '--'"},
     {"--verbose", "unrecognized option '--verbose'"},
     {"--versio", "unrecognized option '--versio'"},
