@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdalign.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "fd_io.h"
@@ -28,6 +27,12 @@ static void write_temp_name(char ret[NUCLEUS_TEMP_NAME_SIZE], const char *name, 
     for (int shift = 4 * (DIGITS - 1); shift >= 0; shift -= 4)
         *out++ = digits[number >> shift & 15];
     *out = '\0';
+}
+
+/* NAME.tmp */
+static void write_fixed_name(char ret[NUCLEUS_TEMP_NAME_SIZE], const char *name)
+{
+    (void)stpcpy(stpcpy(ret, name), ".tmp");
 }
 
 int nucleus_temp_name(char ret[NUCLEUS_TEMP_NAME_SIZE], const char *name)
@@ -121,7 +126,7 @@ static enum nucleus_status check_fixed(struct nucleus_leftovers *leftovers,
     char name[NUCLEUS_TEMP_NAME_SIZE];
     struct stat info;
 
-    (void)stpcpy(stpcpy(name, shown.name), ".tmp");
+    write_fixed_name(name, shown.name);
     shown.name = name;
     leftovers->has_fixed = false;
     if (nucleus_system_fstatat(leftovers->dirfd, name, &info) < 0)
@@ -169,7 +174,7 @@ void nucleus_leftovers_remove(const struct nucleus_leftovers *leftovers, const s
         remove_if_old(leftovers->dirfd, name, own);
     }
     if (leftovers->has_fixed) {
-        (void)stpcpy(stpcpy(name, leftovers->name), ".tmp");
+        write_fixed_name(name, leftovers->name);
         remove_if_old(leftovers->dirfd, name, own);
     }
 }

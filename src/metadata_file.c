@@ -23,28 +23,34 @@ static struct nucleus_shown shown_file(const struct place *place)
     return (struct nucleus_shown){place->dir, file_name};
 }
 
+/* How messages name the directory when it cannot be opened, and what stands before that. */
+static struct nucleus_shown shown_directory(const struct place *place)
+{
+    if (!place->dir)
+        return shown_file(place);
+    return (struct nucleus_shown){.name = place->dir};
+}
+
+static const char *cannot_open(const struct place *place)
+{
+    return place->dir ? "cannot open directory" : "cannot open directory of";
+}
+
 static enum nucleus_status open_directory(const struct place *place, int flags, int *ret_fd,
                                           struct nucleus_error *err)
 {
-    if (!place->dir)
-        return nucleus_directory_open(place->dirfd, ".", flags, ret_fd, "cannot open directory of",
-                                      shown_file(place), err);
-    return nucleus_directory_open(place->dirfd, place->dir, flags, ret_fd, "cannot open directory",
-                                  (struct nucleus_shown){.name = place->dir}, err);
+    return nucleus_directory_open(place->dirfd, place->dir ? place->dir : ".", flags, ret_fd,
+                                  cannot_open(place), shown_directory(place), err);
 }
 
 /* Reports a failure that has only its reason so far. */
 static enum nucleus_status load_failed(const struct place *place, enum nucleus_status status,
                                        struct nucleus_error *err)
 {
-    const bool is_about_directory = status == NUCLEUS_ERROR_NOT_DIRECTORY;
-
-    if (is_about_directory && place->dir)
-        nucleus_error_wrap(err, "cannot open directory",
-                           (struct nucleus_shown){.name = place->dir});
+    if (status == NUCLEUS_ERROR_NOT_DIRECTORY)
+        nucleus_error_wrap(err, cannot_open(place), shown_directory(place));
     else
-        nucleus_error_wrap(err, is_about_directory ? "cannot open directory of" : "cannot load",
-                           shown_file(place));
+        nucleus_error_wrap(err, "cannot load", shown_file(place));
     return status;
 }
 

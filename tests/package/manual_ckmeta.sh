@@ -35,17 +35,10 @@ cat >bin/podman <<END
 [ "\$*" = "container inspect web-3" ] || { echo "[]"; exit 125; }
 cat "$SOURCE/tests/data/podman-4.3.1-container-inspect.json"
 END
-cat >bin/ckmeta <<END
-exec $EMULATOR "$prefix/bin/ckmeta" "\$@"
-END
 cat >bin/postgres <<'END'
 printf '<%s>' "$PGDATA" "$@"
 END
-for program in bin/*; do
-    sed -i '1i #!/bin/sh' "$program"
-    chmod +x "$program"
-done
-PATH=$scratch/bin:$PATH
+use_programs
 
 check()
 {

@@ -130,6 +130,20 @@ displays()
     }'
 }
 
+# use_programs: adds the installed ckmeta to the texts of programs in bin, makes them programs, and has
+# them found first.
+use_programs()
+{
+    cat >bin/ckmeta <<END
+exec $EMULATOR "$prefix/bin/ckmeta" "\$@"
+END
+    for program in bin/*; do
+        sed -i '1i #!/bin/sh' "$program"
+        chmod +x "$program"
+    done
+    PATH=$scratch/bin:$PATH
+}
+
 rm -rf "$scratch"
 mkdir -p "$scratch"
 cd "$scratch"

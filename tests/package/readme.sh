@@ -27,9 +27,6 @@ fi
 
 # The programs as they are called there; the installation goes below $scratch/root.
 mkdir bin root
-cat >bin/ckmeta <<END
-exec $EMULATOR "$prefix/bin/ckmeta" "\$@"
-END
 cat >bin/cmake <<END
 case \$1 in
 -B) exec "$CMAKE" -G "$GENERATOR" $MACHINE_ARGUMENTS "-DCMAKE_C_FLAGS=$MACHINE_FLAGS" "\$@" ;;
@@ -42,11 +39,7 @@ END
 cat >bin/cc <<END
 exec "$CC" $MACHINE_FLAGS "\$@"
 END
-for program in bin/*; do
-    sed -i '1i #!/bin/sh' "$program"
-    chmod +x "$program"
-done
-PATH=$scratch/bin:$PATH
+use_programs
 
 # Quick start, after the build.
 mkdir -p quick/build
