@@ -18,7 +18,8 @@
 /* A test that found no way to run exits with this, after it said why. */
 enum { TEST_SKIPPED = 77 };
 
-/* Setup and teardown of a test with a directory of its own: *state is its path, a char *. */
+/* Setup and teardown of a test with a directory of its own: *state is its path, a char *, from the
+ * working directory, which is TMPDIR: a long TMPDIR then shortens no message. The umask is 022. */
 int make_directory(void **state);
 int remove_directory(void **state);
 

@@ -165,9 +165,9 @@ static const struct action {
     {"from_json", from_json, clear_metadata, "out of memory", 14},
     {"from_json, escapes", from_escaped_json, clear_metadata, "out of memory", 12},
     {"state_document_from_json", read_state, clear_state, "out of memory", 8},
-    {"save", save, nothing, "cannot save '/", 1},
+    {"save", save, nothing, "cannot save 'nucleus-test-", 1},
     {"save_at", save_at, nothing, "cannot save 'metadata.json': ", 1},
-    {"load", load, clear_metadata, "cannot load '/", 14},
+    {"load", load, clear_metadata, "cannot load 'nucleus-test-", 14},
     {"load_at", load_at, clear_metadata, "cannot load 'metadata.json': ", 14},
 };
 
