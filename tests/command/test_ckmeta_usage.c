@@ -201,30 +201,26 @@ static void a_blank_makes_no_pid_of_a_word(void **state)
 
 static void help_is_printed_on_standard_output(void **state)
 {
-    /* A line, and what its help says. */
+    /* A line, and the file that holds its help. */
     static const char *const lines[][2] = {
-        {"--help", "       ckmeta load [-0] DIR [FIELD]\n"},
-        {"-h", "       ckmeta save --metadata FILE DIR\n"},
-        {"save --help", "\nExit status: 0 saved and durable; 1 failed"},
-        {"save -h", "4 saved, but the directory could not be flushed to disk.\n"},
-        {"load --help", "3 DIR or its metadata.json does\nnot exist.\n"},
-        {"load -h", "\n  -0, --null  "},
-        {"load /missing --help", "usage: ckmeta load "},
-        {"load -0h", "usage: ckmeta load "},
-        {"save --pid x -h", "usage: ckmeta save --state FILE "},
-        {"save -h -h --bad", "usage: ckmeta save --state FILE "},
+        {"--help", "help/ckmeta.txt"},
+        {"-h", "help/ckmeta.txt"},
+        {"save --help", "help/save.txt"},
+        {"save -h", "help/save.txt"},
+        {"save --pid x -h", "help/save.txt"},
+        {"save -h -h --bad", "help/save.txt"},
+        {"load --help", "help/load.txt"},
+        {"load -h", "help/load.txt"},
+        {"load /missing --help", "help/load.txt"},
+        {"load -0h", "help/load.txt"},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(lines); i++) {
-        char *out, *err;
-        int code = run_ckmeta(&(struct run){.line = lines[i][0]}, &out, &err);
+        char *help = read_data(lines[i][1], NULL);
 
-        if (code != EXIT_DONE || *err || strncmp(out, "usage: ckmeta ", 14) != 0 ||
-            !strstr(out, lines[i][1]))
-            fail_msg("ckmeta %s: exit code %d: %s%s", lines[i][0], code, out, err);
-        free(out);
-        free(err);
+        EXPECT_OUTPUT(lines[i][0], help);
+        free(help);
     }
 }
 
