@@ -69,14 +69,13 @@ enum exit_code parse_arguments(int argc, char **argv, const char *letters,
             break;
         code = take_option(letter, word, index >= 0 ? &options[index] : NULL, arguments);
     }
-    if (optind > 1 && strcmp(argv[optind - 1], "--") == 0)
-        arguments->rest = argv + optind;
+    arguments->rest = argv + optind;
     return code;
 }
 
 void join_operands(struct arguments *arguments)
 {
-    for (char **word = arguments->rest; word && *word; word++)
+    for (char **word = arguments->rest; *word; word++)
         take_operand(arguments, *word);
 }
 

@@ -23,7 +23,7 @@ struct arguments {
     const char *words[128];             /* the options as they were typed */
     const char *operands[MAX_OPERANDS]; /* before "--" */
     size_t operands_count;              /* may be more than are kept */
-    char **rest;                        /* behind "--", NULL-terminated; NULL: there is no "--" */
+    char **rest;                        /* behind "--", NULL-terminated */
 };
 
 /*

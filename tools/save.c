@@ -126,7 +126,7 @@ static enum exit_code check_options_form(const struct arguments *arguments, uint
 {
     const char *page = arguments->page;
     const char *id = arguments->values['i'];
-    const bool has_command = arguments->rest && arguments->rest[0];
+    const bool has_command = arguments->rest[0] != NULL;
     enum exit_code code;
 
     if (!id && !arguments->values['p'])
