@@ -39,6 +39,19 @@ int remove_directory(void **state)
     return 0;
 }
 
+int enter_directory(void **state)
+{
+    (void)make_directory(state);
+    assert_int_equal(chdir(*state), 0);
+    return 0;
+}
+
+int leave_directory(void **state)
+{
+    assert_int_equal(chdir(".."), 0);
+    return remove_directory(state);
+}
+
 const char *path_in(const char *dir, const char *name)
 {
     static char paths[8][4096];
@@ -91,6 +104,24 @@ char *read_data(const char *name, size_t *ret_len)
     return read_file(path_in(TEST_DATA, name), ret_len);
 }
 
+void copy_file(const char *from, const char *to)
+{
+    size_t len;
+    char *text = read_file(from, &len);
+
+    write_file(to, text, len);
+    free(text);
+}
+
+const char *const cgroup_files[CGROUP_FILES] = {
+    "memory.max", "memory.high", "memory.swap.max", "cpu.max", "cpu.weight", "pids.max", "io.max"};
+
+void copy_cgroup(const char *dir)
+{
+    for (size_t i = 0; i < CGROUP_FILES; i++)
+        copy_file(path_in(TEST_DATA "/cgroup", cgroup_files[i]), path_in(dir, cgroup_files[i]));
+}
+
 bool exists(const char *path)
 {
     struct stat info;
@@ -129,17 +160,15 @@ size_t count_descriptors(void)
 enum nucleus_status parse_exactly(const char *text, size_t len, struct nucleus_metadata *ret,
                                   struct nucleus_error *err)
 {
-    struct nucleus_metadata poison;
     enum nucleus_status status;
     char *copy = malloc(len > 0 ? len : 1);
 
     assert_non_null(copy);
     memcpy(copy, text, len);
-    memset(&poison, 0xa5, sizeof poison);
-    *ret = poison;
+    poison(ret, sizeof *ret);
     status = nucleus_metadata_from_json(copy + (len > 0 ? 0 : 1), len, ret, err);
     free(copy);
-    assert_true(status == NUCLEUS_OK || memcmp(ret, &poison, sizeof poison) == 0);
+    assert_true(status == NUCLEUS_OK || is_poisoned(ret, sizeof *ret));
     assert_int_equal(status, err->status);
     return status;
 }
@@ -227,6 +256,20 @@ char *from_hex(const char *hex, size_t len, size_t *ret_len)
     bytes[len / 2] = '\0';
     *ret_len = len / 2;
     return bytes;
+}
+
+void poison(void *output, size_t size)
+{
+    memset(output, 0xa5, size);
+}
+
+bool is_poisoned(const void *output, size_t size)
+{
+    const unsigned char *bytes = output;
+
+    while (size > 0 && bytes[size - 1] == 0xa5)
+        size--;
+    return size == 0;
 }
 
 void assert_status_at(enum nucleus_status status, enum nucleus_status expected,

@@ -15,6 +15,8 @@
 
 #include "nucleus/checkpoint.h"
 
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
 /* A test that found no way to run exits with this, after it said why. */
 enum { TEST_SKIPPED = 77 };
 
@@ -22,6 +24,12 @@ enum { TEST_SKIPPED = 77 };
  * working directory, which is TMPDIR: a long TMPDIR then shortens no message. The umask is 022. */
 int make_directory(void **state);
 int remove_directory(void **state);
+
+/* The same for a test that runs in its directory. */
+int enter_directory(void **state);
+int leave_directory(void **state);
+
+#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
 
 /* DIR/NAME in a buffer that the eighth call from now uses again. */
 const char *path_in(const char *dir, const char *name);
@@ -34,6 +42,13 @@ char *read_file(const char *path, size_t *ret_len);
 
 /* The file TEST_DATA/NAME, as read_file(). */
 char *read_data(const char *name, size_t *ret_len);
+
+void copy_file(const char *from, const char *to);
+
+/* The files of a cgroup directory that are read, and a copy of real ones in dir. */
+enum { CGROUP_FILES = 7 };
+extern const char *const cgroup_files[CGROUP_FILES];
+void copy_cgroup(const char *dir);
 
 bool exists(const char *path); /* anything, dangling symbolic links too */
 
@@ -68,6 +83,10 @@ char *copy_text(const char *text);
 
 /* The bytes of len/2 pairs of hexadecimal digits, NUL-terminated, freed with free(). */
 char *from_hex(const char *hex, size_t len, size_t *ret_len);
+
+/* What an output holds before a call that must not touch it, and whether it still does. */
+void poison(void *output, size_t size);
+bool is_poisoned(const void *output, size_t size);
 
 /* Fails the test unless the status is as expected; prints the message then. */
 #define assert_status(status, expected, err)                                                       \

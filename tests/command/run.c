@@ -25,37 +25,18 @@ struct outcome {
     char *out, *err; /* NUL-terminated */
     size_t out_len, err_len;
     long max_rss; /* the most memory that it had, KiB */
+    bool has_changed_d;
 };
 
-static int home = -1; /* the directory to return to */
 static bool is_under_valgrind;
 
 int enter_place(void **state)
 {
-    assert_int_equal(make_directory(state), 0);
-    home = open(".", O_PATH | O_CLOEXEC);
-    assert_true(home >= 0);
-    assert_int_equal(chdir(*state), 0);
+    (void)enter_directory(state);
     assert_int_equal(mkdir("d", 0700), 0);
     copy_file(TEST_DATA "/nucleus-0.3.8-state.json", "s");
     copy_file(TEST_DATA "/nucleus-0.2.0-metadata.json", "m");
     return 0;
-}
-
-int leave_place(void **state)
-{
-    assert_int_equal(fchdir(home), 0);
-    assert_int_equal(close(home), 0);
-    return remove_directory(state);
-}
-
-void copy_file(const char *from, const char *to)
-{
-    size_t len;
-    char *text = read_file(from, &len);
-
-    write_file(to, text, len);
-    free(text);
 }
 
 void remove_saved(const char *line)
@@ -174,8 +155,34 @@ static char *drain(FILE *file, size_t *ret_len)
     return text;
 }
 
+/* What d holds; all zero if there is no d. */
+struct snapshot {
+    size_t names;
+    struct stat file; /* metadata.json */
+};
+
+static struct snapshot look(void)
+{
+    struct snapshot now = {0};
+
+    if (exists("d")) {
+        now.names = count_names("d");
+        (void)lstat("d/metadata.json", &now.file);
+    }
+    return now;
+}
+
+static bool is_same(const struct snapshot *a, const struct snapshot *b)
+{
+    return a->names == b->names && a->file.st_ino == b->file.st_ino &&
+           a->file.st_mode == b->file.st_mode && a->file.st_size == b->file.st_size &&
+           memcmp(&a->file.st_mtim, &b->file.st_mtim, sizeof a->file.st_mtim) == 0;
+}
+
 static struct outcome run(const struct run *how)
 {
+    const struct snapshot before = look();
+    struct snapshot after;
     struct outcome outcome;
     struct rusage usage;
     FILE *out = tmpfile();
@@ -197,7 +204,16 @@ static struct outcome run(const struct run *how)
     outcome.max_rss = usage.ru_maxrss;
     outcome.out = drain(out, &outcome.out_len);
     outcome.err = drain(err, &outcome.err_len);
+    after = look();
+    outcome.has_changed_d = !is_same(&before, &after);
     return outcome;
+}
+
+static bool begins_with(const char *line, const char *subcommand)
+{
+    const size_t len = strlen(subcommand);
+
+    return line && strncmp(line, subcommand, len) == 0 && (line[len] == '\0' || line[len] == ' ');
 }
 
 /* Frees the outcome; if there is a problem, fails the test. */
@@ -207,6 +223,8 @@ static void judge(const struct run *how, struct outcome *outcome, const char *pr
 
     if (how->max_rss_mb > 0 && outcome->max_rss >= (long)how->max_rss_mb * KIB_A_MB)
         problem = "too much memory";
+    if (outcome->has_changed_d && (outcome->code != EXIT_DONE || begins_with(how->line, "load")))
+        problem = "d was changed";
     if (problem)
         fail_msg("ckmeta %s %.99s: %s\nexit code %d, %ld KiB, standard output:\n%.*s\n"
                  "standard error:\n%.*s",
@@ -236,11 +254,9 @@ void expect_output(struct run how, const char *out)
 /* The page that helps, for a line that begins with a subcommand or not. */
 static const char *page_for(const char *line)
 {
-    if (line && (strcmp(line, "save") == 0 || strncmp(line, "save ", 5) == 0))
-        return " (try 'ckmeta save --help')";
-    if (line && (strcmp(line, "load") == 0 || strncmp(line, "load ", 5) == 0))
-        return " (try 'ckmeta load --help')";
-    return " (try 'ckmeta --help')";
+    return begins_with(line, "save")   ? " (try 'ckmeta save --help')"
+           : begins_with(line, "load") ? " (try 'ckmeta load --help')"
+                                       : " (try 'ckmeta --help')";
 }
 
 void expect_failure(struct run how, int code, const char *message, int os_error)

@@ -13,8 +13,6 @@
 /* ckmeta's exit codes. */
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND, EXIT_NOT_DURABLE };
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 /* A NULL-terminated list of words. */
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -35,22 +33,19 @@ struct run {
 };
 
 /*
- * Setup and teardown of a test that is then in a directory of its own (*state is its path), where
+ * Setup of a test that is then in a directory of its own (*state is its path), where
  * there are: d, an empty directory; s, a nucleus container-state document; m, a nucleus
  * metadata.json of the same container in its canonical form.
  */
 int enter_place(void **state);
-int leave_place(void **state);
 
-#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, enter_place, leave_place)
-
-/* Copies the file from to the file to. */
-void copy_file(const char *from, const char *to);
+#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, enter_place, leave_directory)
 
 /* Removes d/metadata.json and fails the test unless d held it alone. */
 void remove_saved(const char *line);
 
-/* Runs ckmeta and fails the test unless it exited with 0 and printed out and no message. */
+/* Runs ckmeta and fails the test unless it exited with 0 and printed out and no message. A load, or
+ * a run that fails, must not have changed d either. */
 void expect_output(struct run how, const char *out);
 void expect_bytes(struct run how, const void *out, size_t len);
 
