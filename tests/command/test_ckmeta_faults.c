@@ -93,8 +93,8 @@ static void run_line(const char *line, const char *input, struct fault failing)
     exit(code);
 }
 
-/* Runs a line, with s as standard input if it reads that. Returns the exit code and what was written
- * to standard error, freed with free(). */
+/* Runs a line, with s as standard input if it reads that. Returns the exit code and what was
+ * written to standard error, freed with free(). */
 static int run_in_child(const char *line, struct fault failing, char **ret_messages)
 {
     pid_t child;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MEMBERS(command)                                                                           \
@@ -15,20 +14,7 @@
 
 static void load_prints_the_canonical_document(void **state)
 {
-    /* With both members null, the form of 8 members is canonical. */
-    static const char *const samples[] = {"nucleus-0.2.0-metadata.json",
-                                          "nucleus-0.3.8-metadata-cgroup.json"};
-
     (void)state;
-    for (size_t i = 0; i < COUNT(samples); i++) {
-        size_t len;
-        char *text = read_data(samples[i], &len);
-
-        text[len++] = '\n'; /* in place of the NUL */
-        copy_file(path_in(TEST_DATA, samples[i]), "d/metadata.json");
-        expect_bytes((struct run){.line = "load d"}, text, len);
-        free(text);
-    }
     write_text("d/metadata.json", " " MEMBERS("") "\n");
     EXPECT_OUTPUT("load d", "{\n  \"container_id\": \"i\",\n  \"container_name\": \"\",\n"
                             "  \"original_pid\": 0,\n  \"command\": [],\n"
@@ -143,20 +129,6 @@ static void a_symlink_to_dir_is_followed(void **state)
                   "0.2.0\n");
 }
 
-static void load_changes_nothing(void **state)
-{
-    struct stat before, after;
-
-    (void)state;
-    copy_file("m", "d/metadata.json");
-    write_text("d/metadata.json.tmp", "leftover");
-    assert_int_equal(lstat("d", &before), 0);
-    EXPECT_OUTPUT("load d rootless", "true\n");
-    assert_int_equal(lstat("d", &after), 0);
-    assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof before.st_mtim);
-    assert_int_equal(count_names("d"), 2);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,7 +137,6 @@ int main(void)
         IN_PLACE(strings_are_printed_without_escapes),
         IN_PLACE(load_prints_each_word_of_the_command),
         IN_PLACE(a_symlink_to_dir_is_followed),
-        IN_PLACE(load_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
