@@ -18,7 +18,7 @@ failed=0
 
 forbidden='exit|_exit|_Exit|quick_exit|abort|atexit|raise|kill|system|fork|vfork|exec[a-z]*|posix_spawnp?
 printf|vprintf|fprintf|vfprintf|dprintf|puts|fputs|putchar|fwrite|perror|syslog|__printf_chk|__fprintf_chk
-stdin|stdout|stderr|signal|sigaction|sigprocmask|pthread_sigmask|umask|chdir|fchdir|chroot|setlocale
+stdin|stdout|stderr|sig[a-z]+|pthread_sigmask|umask|chdir|fchdir|chroot|setlocale
 uselocale|setenv|putenv|unsetenv|clearenv|environ|secure_getenv|getenv|rand|srand|random|srandom|getpid
 arc4random[a-z_]*|cJSON_InitHooks|cJSON_GetErrorPtr|strerror|strtok|dlopen|setrlimit|alarm|sleep|__assert_fail'
 pattern=$(printf '%s' "$forbidden" | tr '\n' '|')
