@@ -40,7 +40,7 @@ static void nesting_stops_at_128(void **state)
     static const char *const brackets[][2] = {{"[", "]"}, {"{\"y\":", "}"}};
 
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < COUNT(brackets); i++) {
         struct nucleus_error err;
         char *text = nested(128, brackets[i][0], brackets[i][1]);
 
@@ -48,22 +48,9 @@ static void nesting_stops_at_128(void **state)
         free(text);
         text = nested(129, brackets[i][0], brackets[i][1]);
         assert_status(parse(text, strlen(text), &err), NUCLEUS_ERROR_SYNTAX, &err);
-        assert_contains(err.message, "nested more than 128 levels deep");
+        assert_contains(err.message, ": nested more than 128 levels deep");
         free(text);
     }
-}
-
-static void a_million_brackets_are_refused_at_once(void **state)
-{
-    struct nucleus_error err;
-    char *text = malloc(1000000);
-
-    (void)state;
-    assert_non_null(text);
-    memset(text, '[', 1000000);
-    assert_status(parse(text, 1000000, &err), NUCLEUS_ERROR_SYNTAX, &err);
-    assert_string_equal(err.message, "line 1, column 129: nested more than 128 levels deep");
-    free(text);
 }
 
 /* The list grows many times on the way. */
@@ -131,49 +118,30 @@ static struct nucleus_metadata metadata_of_length(size_t len)
     return metadata;
 }
 
-static enum nucleus_status encode(const struct nucleus_metadata *metadata,
-                                  struct nucleus_error *err)
-{
-    char *text;
-    size_t len;
-    enum nucleus_status status = nucleus_metadata_to_json(metadata, &text, &len, err);
-
-    if (status == NUCLEUS_OK) {
-        assert_int_equal(len, strlen(text));
-        free(text);
-    }
-    return status;
-}
-
 static void writing_stops_at_the_cap(void **state)
 {
-    struct nucleus_metadata metadata = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES);
-    struct nucleus_error err;
-
-    (void)state;
-    assert_status(encode(&metadata, &err), NUCLEUS_OK, &err);
-    nucleus_metadata_clear(&metadata);
-    metadata = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
-    assert_status(encode(&metadata, &err), NUCLEUS_ERROR_TOO_LARGE, &err);
-    nucleus_metadata_clear(&metadata);
-}
-
-static void a_state_too_large_to_be_saved_is_refused(void **state)
-{
+    struct nucleus_metadata fit = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES);
     struct nucleus_metadata large = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
-    char *const command[] = {"sleep", "1", NULL};
     const struct nucleus_container_state container = {.id = large.container_id,
-                                                      .name = "web-1",
-                                                      .pid = 4242,
-                                                      .command = command,
-                                                      .version = "0.3.8",
+                                                      .name = large.container_name,
+                                                      .pid = large.original_pid,
+                                                      .command = large.command,
+                                                      .version = large.version,
                                                       .rootless = true};
     struct nucleus_metadata metadata;
     struct nucleus_error err;
+    char *text;
+    size_t len;
 
     (void)state;
+    assert_status(nucleus_metadata_to_json(&fit, &text, &len, &err), NUCLEUS_OK, &err);
+    assert_int_equal(len, strlen(text));
+    free(text);
+    assert_status(nucleus_metadata_to_json(&large, &text, &len, &err), NUCLEUS_ERROR_TOO_LARGE,
+                  &err);
     assert_status(nucleus_metadata_from_state(&container, &metadata, &err), NUCLEUS_ERROR_TOO_LARGE,
                   &err);
+    nucleus_metadata_clear(&fit);
     nucleus_metadata_clear(&large);
 }
 
@@ -181,11 +149,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nesting_stops_at_128),
-        cmocka_unit_test(a_million_brackets_are_refused_at_once),
         cmocka_unit_test(every_word_of_a_long_command_is_kept),
         cmocka_unit_test(reading_stops_at_the_cap),
         cmocka_unit_test(writing_stops_at_the_cap),
-        cmocka_unit_test(a_state_too_large_to_be_saved_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON that is no metadata is refused with the name of the member; the odd that serde_json takes
- * is taken. */
+/* JSON that is no metadata is refused with the name of the member; the limits of a cgroup, of which
+ * test_serde_verdicts.c has none, are taken up to their borders. */
 #include "support.h"
 
 #include <stdio.h>
@@ -24,51 +24,23 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"base", BASE "}", NULL},
-    {"array", "[]", "line 1, column 1: expected an object"},
-    {"string", "\n \"x\"", "line 2, column 2: expected an object"},
+    {"array", "\n []", "line 2, column 2: expected an object"},
     {"empty object", "{}", "missing member 'container_id'"},
-    {"one missing", "{" TAIL "}", "missing member 'container_id'"},
     {"last missing",
      HEAD "\"original_pid\":1,\"command\":[],\"checkpoint_at\":5,"
           "\"version\":\"v\",\"using_gvisor\":false}",
      "missing member 'rootless'"},
-    {"case counts", BASE ",\"Rootless\":1}", NULL},
-    {"unknown members", BASE ",\"x\":{\"y\":[1,{}]},\"x\":null,\"\":-0.0e+99}", NULL},
-    {"long number in an unknown member",
-     BASE ",\"x\":12345678901234567890123456789012345678901234567890123456789012345678901234567890"
-          "}",
-     NULL},
-    {"twice", BASE ",\"rootless\":true}", "duplicate member 'rootless'"},
     {"twice, once escaped", BASE ",\"root\\u006cess\":true}", "duplicate member 'rootless'"},
-    {"escaped name",
-     "{\"\\u0063ontainer_id\":\"a\",\"container_name\":\"b\",\"original_pid\":1,"
-     "\"command\":[]," TAIL "}",
-     NULL},
-    {"id is null", "{\"container_id\":null}", "member 'container_id' is not a string"},
     {"id is a number", "{\"container_id\":1}", "member 'container_id' is not a string"},
-    {"id is a long number", "{\"container_id\":12345678901234567890}",
-     "member 'container_id' is not a string"},
     {"gvisor is a number", "{\"using_gvisor\":0}", "member 'using_gvisor' is not a boolean"},
-    {"pid is 2^32-1", HEAD "\"original_pid\":4294967295,\"command\":[]," TAIL "}", NULL},
     {"pid is 2^32", "{\"original_pid\":4294967296}",
      "member 'original_pid' must be an integer from 0 to 4294967295"},
     {"pid is negative", "{\"original_pid\":-1}",
-     "member 'original_pid' must be an integer from 0 to 4294967295"},
-    {"pid is minus zero", "{\"original_pid\":-0}",
-     "member 'original_pid' must be an integer from 0 to 4294967295"},
-    {"pid is a float", "{\"original_pid\":1.0}",
-     "member 'original_pid' must be an integer from 0 to 4294967295"},
-    {"pid has an exponent", "{\"original_pid\":1e0}",
-     "member 'original_pid' must be an integer from 0 to 4294967295"},
-    {"pid is a string", "{\"original_pid\":\"1\"}",
      "member 'original_pid' must be an integer from 0 to 4294967295"},
     {"time is 2^64", "{\"checkpoint_at\":18446744073709551616}",
      "member 'checkpoint_at' must be an integer from 0 to 18446744073709551615"},
     {"command is a string", "{\"command\":\"a\"}", "member 'command' is not an array"},
     {"word is a number", "{\"command\":[\"a\",1]}", "member 'command[1]' is not a string"},
-    {"word is a long number", "{\"command\":[1234567890123456789]}",
-     "member 'command[0]' is not a string"},
     {"cgroup_path is null", BASE ",\"cgroup_path\":null,\"resource_limits\":null}", NULL},
     {"cgroup_path twice", BASE ",\"cgroup_path\":null,\"cgroup_path\":null}",
      "duplicate member 'cgroup_path'"},
@@ -138,7 +110,7 @@ static void a_refusal_names_the_member(void **state)
     size_t wrong = 0;
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         if (!check(&rows[i])) {
             print_error("%s: not as it should be\n", rows[i].name);
             wrong++;
@@ -147,59 +119,10 @@ static void a_refusal_names_the_member(void **state)
     assert_int_equal(wrong, 0);
 }
 
-static void integers_are_exact(void **state)
-{
-    static const uint64_t values[] = {0,
-                                      1,
-                                      999999999999999,
-                                      1000000000000000,
-                                      UINT64_C(1) << 53,
-                                      (UINT64_C(1) << 53) + 1,
-                                      UINT64_MAX - 1,
-                                      UINT64_MAX};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        struct nucleus_metadata metadata;
-        struct nucleus_error err;
-        char text[512];
-        int len = snprintf(text, sizeof text,
-                           HEAD "\"original_pid\":1,\"command\":[],\"checkpoint_at\":%llu,"
-                                "\"version\":\"v\",\"using_gvisor\":true,\"rootless\":true}",
-                           (unsigned long long)values[i]);
-
-        assert_status(parse_exactly(text, (size_t)len, &metadata, &err), NUCLEUS_OK, &err);
-        assert_true(metadata.checkpoint_at == values[i]);
-        nucleus_metadata_clear(&metadata);
-    }
-}
-
-/* Numbers that no double holds stand beside strings that look like them. */
-static void values_beside_long_numbers_are_exact(void **state)
-{
-    static const char text[] =
-        "{\"x\":[-1.5e10,\"-2.5\",{\"1e5\":1e5}],\"container_id\":\"a\\\\\",\"container_name\":"
-        "\"\\\"9.5\xc3\xa9\",\"original_pid\":1,\"command\":[\"1e9\",\"-\"],\"checkpoint_at\":"
-        "9007199254740993,\"version\":\"\",\"using_gvisor\":false,\"rootless\":true,\"y\":-0}";
-    struct nucleus_metadata metadata;
-    struct nucleus_error err;
-
-    (void)state;
-    assert_status(parse_exactly(text, sizeof text - 1, &metadata, &err), NUCLEUS_OK, &err);
-    assert_string_equal(metadata.container_id, "a\\");
-    assert_string_equal(metadata.container_name, "\"9.5\xc3\xa9");
-    assert_string_equal(metadata.command[0], "1e9");
-    assert_string_equal(metadata.command[1], "-");
-    assert_true(metadata.checkpoint_at == UINT64_C(9007199254740993));
-    nucleus_metadata_clear(&metadata);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_names_the_member),
-        cmocka_unit_test(integers_are_exact),
-        cmocka_unit_test(values_beside_long_numbers_are_exact),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

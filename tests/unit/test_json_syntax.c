@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is not JSON is refused with the line and column where it stops being JSON. */
+/* What is not JSON is refused with the line and column where it stops being JSON. Each problem and
+ * each border stands here once; test_serde_verdicts.c has many more documents. */
 #include "support.h"
 
 #include <stdio.h>
@@ -17,10 +18,6 @@ struct row {
 static const struct row rows[] = {
     {"empty", "", 0, "line 1, column 1: unexpected end of input"},
     {"white space alone", " \n\t\r", 0, "line 2, column 3: unexpected end of input"},
-    {"other white space", "\v{}", 0, "line 1, column 1: expected a value"},
-    {"NUL", BYTES("\0{}"), "line 1, column 1: expected a value"},
-    {"NUL behind the end", BYTES("{}\0"),
-     "line 1, column 3: trailing characters after the document"},
     {"BOM", "\xef\xbb\xbf{}", 0, "line 1, column 1: expected a value"},
     {"two documents", "{}\n {}", 0, "line 2, column 2: trailing characters after the document"},
     {"open object", "{", 0, "line 1, column 2: unexpected end of input"},
@@ -30,27 +27,18 @@ static const struct row rows[] = {
     {"no value", "{\"a\":}", 0, "line 1, column 6: expected a value"},
     {"no comma in an object", "{\"a\":1 \"b\":2}", 0, "line 1, column 8: expected ',' or '}'"},
     {"no comma in an array", "[1 2]", 0, "line 1, column 4: expected ',' or ']'"},
-    {"brackets crossed", "[1}", 0, "line 1, column 3: expected ',' or ']'"},
     {"comma before the end of an array", "[1,]", 0, "line 1, column 4: expected a value"},
     {"text ends behind a value", "[1", 0, "line 1, column 3: unexpected end of input"},
     {"text ends behind a comma", "[1,", 0, "line 1, column 4: unexpected end of input"},
     {"literal cut short", "tru", 0, "line 1, column 1: expected a value"},
-    {"literal in capitals", "[True]", 0, "line 1, column 2: expected a value"},
     {"literal false misspelt", "falsy", 0, "line 1, column 1: expected a value"},
-    {"literal null misspelt", "nul ", 0, "line 1, column 1: expected a value"},
     {"leading zero", "[01]", 0, "line 1, column 3: expected ',' or ']'"},
-    {"plus", "[+1]", 0, "line 1, column 2: expected a value"},
     {"minus alone", "[-]", 0, "line 1, column 2: malformed number"},
     {"minus at the end", "-", 0, "line 1, column 1: malformed number"},
-    {"point without digits", "[1.]", 0, "line 1, column 2: malformed number"},
     {"point at the end", "1.", 0, "line 1, column 1: malformed number"},
-    {"point without integer", "[.5]", 0, "line 1, column 2: expected a value"},
-    {"exponent without digits", "[1e]", 0, "line 1, column 2: malformed number"},
-    {"exponent with sign alone", "[1E+]", 0, "line 1, column 2: malformed number"},
     {"exponent at the end", "1e", 0, "line 1, column 1: malformed number"},
     {"open string", "[\"a", 0, "line 1, column 4: unexpected end of input"},
     {"open name", "{\"a", 0, "line 1, column 4: unexpected end of input"},
-    {"control byte", "[\"a\x01\"]", 0, "line 1, column 4: unescaped control character in string"},
     {"newline in a string", "[\"a\n\"]", 0,
      "line 1, column 4: unescaped control character in string"},
     {"NUL in a string", BYTES("[\"a\0\"]"),
@@ -70,21 +58,16 @@ static const struct row rows[] = {
     {"high surrogate and half of a low one", "[\"\\ud800\\udc0", 0,
      "line 1, column 3: lone surrogate"},
     {"first low surrogate alone", "[\"\\udc00\"]", 0, "line 1, column 3: lone surrogate"},
-    {"high surrogate alone", "[\"\\ud800\"]", 0, "line 1, column 3: lone surrogate"},
     {"high surrogate at the end", "[\"\\ud800", 0, "line 1, column 3: lone surrogate"},
     {"high surrogate before text", "[\"\\uD800abcdef\"]", 0, "line 1, column 3: lone surrogate"},
     {"high surrogate before an escape", "[\"\\uD800\\nabcd\"]", 0,
      "line 1, column 3: lone surrogate"},
-    {"two high surrogates", "[\"\\ud800\\ud800\"]", 0, "line 1, column 3: lone surrogate"},
     {"high surrogate before a letter", "[\"\\ud800\\ue000\"]", 0,
      "line 1, column 3: lone surrogate"},
     {"low surrogate alone", "[\"\\udfff\"]", 0, "line 1, column 3: lone surrogate"},
-    {"surrogates the wrong way round", "[\"\\udc00\\ud800\"]", 0,
-     "line 1, column 3: lone surrogate"},
     {"surrogate in a name", "{\"\\udc00\":1}", 0, "line 1, column 3: lone surrogate"},
     {"broken UTF-8", "[\"\xff\"]", 0, "line 1, column 3: invalid UTF-8"},
     {"UTF-8 cut short", "[\"\xc3", 0, "line 1, column 3: invalid UTF-8"},
-    {"UTF-8 outside a string", "\xc3\xa9", 0, "line 1, column 1: expected a value"},
     {"column in bytes", "[\"\xc3\xa9\", x]", 0, "line 1, column 8: expected a value"},
     {"third line", "{\n\"a\": 1,\n  b}", 0, "line 3, column 3: expected a member name"},
 };
@@ -94,14 +77,14 @@ static void the_message_has_line_and_column(void **state)
     size_t wrong = 0;
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         const struct row *row = &rows[i];
         size_t len = row->len > 0 ? row->len : strlen(row->text);
         struct nucleus_metadata metadata;
         struct nucleus_error err;
         enum nucleus_status status = parse_exactly(row->text, len, &metadata, &err);
 
-        if (status != NUCLEUS_ERROR_SYNTAX || err.status != status || err.os_error != 0 ||
+        if (status != NUCLEUS_ERROR_SYNTAX || err.os_error != 0 ||
             strcmp(err.message, row->message) != 0) {
             print_error("%s: status %d, \"%s\"\n", row->name, (int)status, err.message);
             wrong++;
@@ -137,7 +120,7 @@ static void surrogate_pairs_are_characters(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+    for (size_t i = 0; i < COUNT(pairs); i++) {
         char text[256];
         int len = snprintf(text, sizeof text,
                            "{\"container_id\":\"%s\",\"container_name\":\"\",\"original_pid\":1,"
