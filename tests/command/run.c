@@ -104,20 +104,19 @@ size_t split_line(const char *line, char **argv)
 /* In the child: the whole argv, and what to execute. */
 static const char *make_argv(const struct run *how, char **argv)
 {
-    const char *program = how->program ? how->program : CKMETA;
     size_t count = 0;
 
     for (size_t i = 0; is_under_valgrind && i < COUNT(valgrind); i++)
         argv[count++] = (char *)(uintptr_t)valgrind[i];
     if (!how->nameless)
-        argv[count++] = (char *)(uintptr_t)(is_under_valgrind ? program
+        argv[count++] = (char *)(uintptr_t)(is_under_valgrind ? CKMETA
                                             : how->name       ? how->name
                                                               : "ckmeta");
     if (how->line)
         count += split_line(how->line, argv + count);
     for (const char *const *word = how->words; word && *word; word++)
         argv[count++] = (char *)(uintptr_t)*word;
-    return is_under_valgrind ? valgrind[0] : program;
+    return is_under_valgrind ? valgrind[0] : CKMETA;
 }
 
 static pid_t start(const struct run *how, const int *standard)

@@ -20,7 +20,6 @@ enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND, EXIT_NOT_DURABLE };
 struct run {
     const char *line;         /* the words behind argv[0], parted by one space; '' is empty */
     const char *const *words; /* more of them, as they are; NULL: none */
-    const char *program;      /* the file to execute; NULL: the ckmeta that was built */
     const char *name;         /* argv[0]; NULL: ckmeta */
     bool nameless;            /* argv[0] is NULL */
     const char *variable;     /* NAME=VALUE, added to the environment */

@@ -11,14 +11,13 @@
 static void messages_begin_with_ckmeta_whatever_it_is_called(void **state)
 {
     static const struct run rows[] = {
-        {.program = "./other", .name = "./other"},
+        {.name = "./other"},
         {.name = CKMETA},
         {.name = ""},
         {.name = "evil\n: "},
     };
 
     (void)state;
-    assert_int_equal(symlink(CKMETA, "other"), 0);
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct run how = rows[i];
 

@@ -41,7 +41,7 @@ static void foreign_text_is_escaped(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct nucleus_error err;
 
         assert_int_equal(nucleus_fail_at(&err, NUCLEUS_ERROR_IO, 5, "cannot x",
@@ -157,7 +157,7 @@ static void each_status_has_its_own_name(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(rows[i].status, i);
         assert_string_equal(nucleus_status_name(rows[i].status), rows[i].name);
     }

@@ -25,7 +25,7 @@ static bool is_integer(enum nucleus_member_kind kind)
 static void each_row_is_complete(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+    for (size_t i = 0; i < COUNT(objects); i++) {
         assert_true(objects[i]->members_count <= 32);
         for (size_t j = 0; j < objects[i]->members_count; j++) {
             const struct nucleus_member *member = &objects[i]->members[j];
