@@ -93,9 +93,10 @@ static void run_line(const char *line, const char *input, struct fault failing)
     exit(code);
 }
 
-/* Runs a line, with s as standard input if it reads that. Returns the exit code and what was
+/* Runs a line, with the file input or nothing as standard input. Returns the exit code and what was
  * written to standard error, freed with free(). */
-static int run_in_child(const char *line, struct fault failing, char **ret_messages)
+static int run_in_child(const char *line, const char *input, struct fault failing,
+                        char **ret_messages)
 {
     pid_t child;
     int status;
@@ -104,7 +105,7 @@ static int run_in_child(const char *line, struct fault failing, char **ret_messa
     child = fork();
     assert_true(child >= 0);
     if (child == 0)
-        run_line(line, strstr(line, " - ") ? "s" : NULL, failing);
+        run_line(line, input, failing);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     *ret_messages = read_file("messages", NULL);
@@ -114,7 +115,6 @@ static int run_in_child(const char *line, struct fault failing, char **ret_messa
 #define OPTIONS "save --id i --pid 1 d -- c"
 #define CANNOT_SAVE "cannot save 'd/metadata.json': cannot "
 #define UNFLUSHED "'d/metadata.json' was replaced, but its directory could not be flushed to disk: "
-
 #define CANNOT_WRITE "cannot write to standard output: "
 
 /* A call that fails, the exit code, and what is said about it before the reason. */
@@ -169,7 +169,8 @@ static void each_failed_call_has_its_exit_code_and_words(void **state)
     for (const struct row *row = rows; row < rows + COUNT(rows); row++) {
         char expected[512];
         char *messages;
-        const int code = run_in_child(row->line, row->fault, &messages);
+        const char *input = strstr(row->line, " - ") ? "s" : NULL;
+        const int code = run_in_child(row->line, input, row->fault, &messages);
 
         (void)snprintf(expected, sizeof expected, "ckmeta: %s%s\n", row->message,
                        strerror(row->fault.os_error));
@@ -192,7 +193,7 @@ static void exhaust(const char *line)
         char *messages;
 
         failing.number++;
-        code = run_in_child(line, failing, &messages);
+        code = run_in_child(line, "s", failing, &messages);
         if (code == EXIT_FAILED &&
             (strncmp(messages, "ckmeta: ", 8) != 0 || strstr(messages, "out of memory\n") == NULL ||
              strstr(messages, "invalid") || count_names("d") != 0))
