@@ -253,9 +253,11 @@ void expect_output(struct run how, const char *out)
 /* The page that helps, for a line that begins with a subcommand or not. */
 static const char *page_for(const char *line)
 {
-    return begins_with(line, "save")   ? " (try 'ckmeta save --help')"
-           : begins_with(line, "load") ? " (try 'ckmeta load --help')"
-                                       : " (try 'ckmeta --help')";
+    if (begins_with(line, "save"))
+        return " (try 'ckmeta save --help')";
+    if (begins_with(line, "load"))
+        return " (try 'ckmeta load --help')";
+    return " (try 'ckmeta --help')";
 }
 
 void expect_failure(struct run how, int code, const char *message, int os_error)
