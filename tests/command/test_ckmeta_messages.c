@@ -16,9 +16,9 @@
 /* What the lines name besides s and m. The old file in d is one that load would refuse. */
 static int make_names(void **state)
 {
-    static const char *const dirs[] = {"empty",        "fifo",   "g",      "h",
-                                       "large",        "linked", "schema", "syntax",
-                                       "beside-a-dir", "over",   "whole",  "beside-a-link"};
+    static const char *const dirs[] = {
+        "beside-a-dir", "beside-a-link", "empty", "fifo",   "g",      "h",
+        "large",        "linked",        "over",  "schema", "syntax", "whole"};
 
     (void)enter_place(state);
     for (size_t i = 0; i < COUNT(dirs); i++)
