@@ -216,14 +216,23 @@ static void a_short_read_is_not_the_end_of_the_input(void **state)
     EXPECT_OUTPUT("load d container_name", "web-1\n");
 }
 
+/* Makes a document of len bytes: the head and the tail of a long string. */
+static void fill(char *text, size_t len, const char *head, const char *tail)
+{
+    memset(text, 'x', len);
+    memcpy(text, head, strlen(head));
+    memcpy(text + len - strlen(tail), tail, strlen(tail));
+}
+
+#define STATE_TAIL                                                                                 \
+    "\",\"name\":\"n\",\"pid\":1,\"command\":[],\"using_gvisor\":false,\"rootless\":true}"
+
 static void input_is_read_up_to_the_cap(void **state)
 {
-    static const char head[] = "{\"padding\":\"";
     static const struct {
         const char *option, *tail;
     } forms[] = {
-        {"--state", "\",\"id\":\"i\",\"name\":\"n\",\"pid\":1,\"command\":[],"
-                    "\"using_gvisor\":false,\"rootless\":true}"},
+        {"--state", "\",\"id\":\"i" STATE_TAIL},
         {"--metadata",
          "\",\"container_id\":\"i\",\"container_name\":\"n\",\"original_pid\":1,\"command\":[],"
          "\"checkpoint_at\":1,\"version\":\"v\",\"using_gvisor\":false,\"rootless\":true}"},
@@ -234,12 +243,9 @@ static void input_is_read_up_to_the_cap(void **state)
     (void)state;
     assert_non_null(text);
     for (size_t i = 0; i < COUNT(forms); i++) {
-        const size_t tail = strlen(forms[i].tail);
         struct run how = {.line = "save d", .words = WORDS(forms[i].option, "-"), .input = text};
 
-        memset(text, 'x', cap + 1);
-        memcpy(text, head, sizeof head - 1);
-        memcpy(text + cap - tail, forms[i].tail, tail);
+        fill(text, cap, "{\"padding\":\"", forms[i].tail);
         how.input_len = cap;
         expect_output(how, "");
         remove_saved(forms[i].option);
@@ -248,6 +254,20 @@ static void input_is_read_up_to_the_cap(void **state)
         expect_failure(how, EXIT_FAILED, "cannot read standard input: larger than 4194304 bytes",
                        0);
     }
+    free(text);
+}
+
+/* The metadata of that state are a little longer. */
+static void a_result_over_the_cap_is_refused(void **state)
+{
+    const size_t cap = NUCLEUS_CHECKPOINT_MAX_BYTES;
+    char *text = malloc(cap);
+
+    (void)state;
+    assert_non_null(text);
+    fill(text, cap, "{\"id\":\"", STATE_TAIL);
+    expect_failure((struct run){.line = "save --state - d", .input = text, .input_len = cap},
+                   EXIT_FAILED, "cannot save 'd/metadata.json': larger than 4194304 bytes", 0);
     free(text);
 }
 
@@ -311,6 +331,7 @@ int main(void)
         IN_PLACE(metadata_is_brought_into_its_canonical_form),
         IN_PLACE(a_short_read_is_not_the_end_of_the_input),
         IN_PLACE(input_is_read_up_to_the_cap),
+        IN_PLACE(a_result_over_the_cap_is_refused),
         IN_PLACE(dir_may_have_an_odd_name),
         IN_PLACE(a_command_may_be_as_long_as_execve_takes),
     };
