@@ -2,7 +2,6 @@
 /* How much memory ckmeta takes for files at the cap and beyond. */
 #include "run.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,10 +3,8 @@
 #include "run.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void messages_begin_with_ckmeta_whatever_it_is_called(void **state)
 {

@@ -3,8 +3,6 @@
  * test_serde_verdicts.c has none, are taken up to their borders. */
 #include "support.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define HEAD "{\"container_id\":\"a\",\"container_name\":\"b\","

@@ -3,7 +3,6 @@
  * comes out as serde_json writes it. */
 #include "support.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
