@@ -144,28 +144,29 @@ static struct {
     char *old_text, *new_text;
 } fixture;
 
-static char *encode(const struct nucleus_metadata *metadata)
+static char *encode(const char *id)
 {
+    struct nucleus_metadata metadata = sample_metadata(id);
     struct nucleus_error err;
     char *text;
     size_t len;
 
-    assert_status(nucleus_metadata_to_json(metadata, &text, &len, &err), NUCLEUS_OK, &err);
+    assert_status(nucleus_metadata_to_json(&metadata, &text, &len, &err), NUCLEUS_OK, &err);
+    nucleus_metadata_clear(&metadata);
     return text;
 }
 
 static int make_fixture(void **state)
 {
-    struct nucleus_metadata old = sample_metadata("the-old-one");
+    static const char new_id[] = "the-new-one, which is longer";
 
     (void)make_directory(state);
     fixture.dir = *state;
     fixture.dirfd = open(fixture.dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     assert_true(fixture.dirfd >= 0);
-    fixture.metadata = sample_metadata("the-new-one, which is longer");
-    fixture.old_text = encode(&old);
-    fixture.new_text = encode(&fixture.metadata);
-    nucleus_metadata_clear(&old);
+    fixture.metadata = sample_metadata(new_id);
+    fixture.old_text = encode("the-old-one");
+    fixture.new_text = encode(new_id);
     return 0;
 }
 
@@ -204,8 +205,10 @@ static void prepare(void)
 
     (void)unlink(file);
     (void)unlink(fixed);
-    if (fixture.scenario->has_old)
+    if (fixture.scenario->has_old) {
         write_text(file, fixture.old_text);
+        assert_int_equal(chmod(file, 0600), 0);
+    }
     if (fixture.scenario->clutter == CLEAN)
         return;
     write_text(path_in(fixture.dir, leftover_name), "half a fi");
@@ -247,30 +250,24 @@ static void act(struct outcome *ret)
     (void)umask(mask);
 }
 
-/* metadata.json holds text; NULL: it is not there. */
-static void check_file(const char *text)
+/* metadata.json holds text; NULL: it is not there. Where its mode could not be set, no bit of it
+ * may be one too many. */
+static void check_file(const char *text, bool is_mode_stuck)
 {
     const char *path = path_in(fixture.dir, "metadata.json");
+    struct stat info;
     char *found;
 
     check(exists(path) == (text != NULL), "metadata.json is there only if it should be");
     if (!text)
         return;
-    found = read_file(path, NULL);
-    check(strcmp(found, text) == 0, "metadata.json is whole, and the one that the status says");
-    free(found);
-}
-
-/* Where the mode could not be set, no bit of it may be one too many. */
-static void check_mode(bool is_mode_stuck)
-{
-    const char *path = path_in(fixture.dir, "metadata.json");
-    struct stat info;
-
-    check(lstat(path, &info) == 0, "there is a file");
+    assert_int_equal(lstat(path, &info), 0);
     check((info.st_mode & 07777) == 0600 || (is_mode_stuck && (info.st_mode & 07177) == 0),
           "the mode is 0600");
     assert_int_equal(chmod(path, 0600), 0); /* to be read here */
+    found = read_file(path, NULL);
+    check(strcmp(found, text) == 0, "metadata.json is whole, and the one that the status says");
+    free(found);
 }
 
 /* Of all temporary files, and for the next save there is none. */
@@ -296,13 +293,10 @@ static void check_temps(const char *message, bool is_temp_stuck)
 /* What a reader finds now, and whenever the power goes. */
 static void check_readers(enum nucleus_status status, const struct call_report *report)
 {
+    const char *old_text = fixture.scenario->has_old ? fixture.old_text : NULL;
     bool is_in_place = status == NUCLEUS_OK || status == NUCLEUS_ERROR_NOT_DURABLE;
 
-    if (is_in_place)
-        check_mode(report->is_mode_stuck);
-    check_file(is_in_place                 ? fixture.new_text
-               : fixture.scenario->has_old ? fixture.old_text
-                                           : NULL);
+    check_file(is_in_place ? fixture.new_text : old_text, report->is_mode_stuck);
     check(!is_in_place || report->is_directory_flushed, "the directory is flushed");
     check(status != NUCLEUS_OK || report->found_after == FOUND_NEW, "the new file is durable");
     check(status != NUCLEUS_OK || report->is_settled, "no temporary file comes back");
@@ -310,12 +304,7 @@ static void check_readers(enum nucleus_status status, const struct call_report *
     check(is_in_place || report->found == FOUND_AS_BEFORE, "the old file is durable");
 }
 
-/*
- * Saves in the scenario, with the faults that were added, and checks what must be so whatever the
- * status is: metadata.json is whole, the new one after NUCLEUS_OK and NUCLEUS_ERROR_NOT_DURABLE
- * and else the old one; no temporary file is left, or the message names it; no descriptor below 3
- * was used.
- */
+/* Saves in the scenario, and checks what must be so whatever the status is. */
 static struct outcome save(void)
 {
     const bool is_live = fixture.scenario->clutter == LIVE_TEMP;
