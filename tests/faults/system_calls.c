@@ -236,7 +236,6 @@ static bool begin(struct call *call)
     call->object = object_of(call);
     if (!watch.is_on)
         return true;
-    watch.report.count++;
     check_use(call);
     if (watch.before)
         watch.before(call);

@@ -74,7 +74,6 @@ enum {
 
 /* What the watched calls were like. */
 struct call_report {
-    size_t count;
     int lowest_fd;             /* that was used for more than to be moved or closed */
     bool is_temp_stuck;        /* the temporary file could not be unlinked */
     bool is_mode_stuck;        /* its mode could not be set */

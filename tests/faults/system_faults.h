@@ -15,6 +15,8 @@ enum effect {
     NOTHING,        /* it is not made; its answer is 0 */
 };
 
+enum { LAST_ERRNO = 140 }; /* Linux's numbers, and some that nobody has */
+
 struct fault {
     enum call_kind kind;
     enum call_object object;

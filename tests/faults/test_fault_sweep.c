@@ -129,7 +129,6 @@ static const struct step steps[] = {
 enum {
     STEPS = sizeof steps / sizeof steps[0],
     SCENARIOS = sizeof scenarios / sizeof scenarios[0],
-    LAST_ERRNO = 140, /* Linux's numbers, and some that nobody has */
 };
 
 static const char fixed_name[] = "metadata.json.tmp";

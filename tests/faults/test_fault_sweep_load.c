@@ -144,8 +144,6 @@ static void load_says_what_each_fault_means(void **state)
 
 static void load_keeps_its_promises_whichever_call_fails(void **state)
 {
-    enum { LAST_ERRNO = 140 }; /* Linux's numbers, and some that nobody has */
-
     (void)state;
     enter_load(0);
     limit_transfers(0);
