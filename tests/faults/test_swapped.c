@@ -74,12 +74,12 @@ static enum nucleus_status load_at(const char *ignored, struct nucleus_error *er
 static const struct row {
     const char *name;
     act_on_files *act;
-    size_t first;   /* call that an attack precedes: by its path, save opens the directory before,
-                       and follows a symbolic link that was there then */
+    size_t first;   /* call that an attack precedes; 2: the directory is open then */
     size_t calls;   /* at least */
     const char *id; /* of the file in the directory, afterwards */
     bool is_disk_full;
 } rows[] = {
+    /* By its path, save follows a symbolic link that was there before it began. */
     {"save", save_new, 2, 8, "new", false},
     {"save_at", save_at, 1, 8, "new", false},
     {"failing save", save_new, 2, 8, "old", true},
