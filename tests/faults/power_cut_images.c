@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * power_cut_images save IMAGE COPIES DIR [file|directory]
- *     Saves in DIR, which is on a filesystem in IMAGE, again and again. After each system call
- *     that changes something, and after each save, copies IMAGE to COPIES/NUMBER-OLD-NEW-during
- *     or COPIES/NUMBER-OLD-NEW-after: what the disk would hold if the power went then. With a
- *     last word, the flush of the file or of the directory is left out.
- * power_cut_images read DIR
- *     Prints the name of the save that DIR holds, "none", or "torn" and the reason.
+ * power_cut_images IMAGE COPIES DIR [file|directory]
+ *
+ * Saves in DIR, which is on a filesystem in IMAGE, again and again. After each system call that
+ * changes something, and after each save, copies IMAGE to COPIES/NUMBER-OLD-NEW-during or
+ * COPIES/NUMBER-OLD-NEW-after: what the disk would hold if the power went then. With a last word,
+ * the flush of the file or of the directory is left out.
  */
 #include "support.h"
 
@@ -66,7 +65,7 @@ static void after_call(struct call *call)
         copy_image("during");
 }
 
-/* name stands at both ends of the text. */
+/* name stands at both ends of the text, as container_id and as version. */
 static void save(const char *dir, const char *name, size_t argument_size)
 {
     struct nucleus_metadata metadata = sample_metadata(name);
@@ -90,47 +89,18 @@ static void save(const char *dir, const char *name, size_t argument_size)
     nucleus_metadata_clear(&metadata);
 }
 
-static void show(const char *dir)
-{
-    struct nucleus_metadata metadata;
-    struct nucleus_error err;
-    enum nucleus_status status = nucleus_metadata_load(dir, &metadata, &err);
-
-    if (status == NUCLEUS_ERROR_NOT_FOUND)
-        (void)puts("none");
-    else if (status != NUCLEUS_OK)
-        (void)printf("torn: %s\n", err.message);
-    else if (strcmp(metadata.container_id, metadata.version) != 0)
-        (void)puts("torn: it is of two saves");
-    else
-        (void)puts(metadata.container_id);
-    if (status == NUCLEUS_OK)
-        nucleus_metadata_clear(&metadata);
-}
-
-static enum call_object unflushed(const char *word)
-{
-    if (strcmp(word, "file") == 0)
-        return OBJECT_TEMP;
-    if (strcmp(word, "directory") != 0)
-        die("the last word is neither file nor directory");
-    return OBJECT_DIRECTORY;
-}
-
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "read") == 0) {
-        show(argv[2]);
-        return EXIT_SUCCESS;
-    }
-    if (argc < 5 || argc > 6 || strcmp(argv[1], "save") != 0)
-        die("unknown arguments");
-    run.image = argv[2];
-    run.copies = argv[3];
-    run.unflushed = argc == 6 ? unflushed(argv[5]) : OBJECT_ANY;
+    if (argc < 4)
+        die("missing operand");
+    run.image = argv[1];
+    run.copies = argv[2];
+    run.unflushed = OBJECT_ANY;
+    if (argc > 4)
+        run.unflushed = strcmp(argv[4], "file") == 0 ? OBJECT_TEMP : OBJECT_DIRECTORY;
     run.old_name = "none";
-    save(argv[4], "first", 5);
-    save(argv[4], "second", LONG_ARGUMENT);
-    save(argv[4], "third", 5);
+    save(argv[3], "first", 5);
+    save(argv[3], "second", LONG_ARGUMENT);
+    save(argv[3], "third", 5);
     return EXIT_SUCCESS;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# power_cut_images.sh PROGRAM FILESYSTEM [file|directory]
+# power_cut_images.sh PROGRAM CKMETA FILESYSTEM [file|directory]
 #
 # Saves on a real filesystem, ext4, xfs or btrfs, in an image; mounts what the disk held at each
 # step, as after a power cut, and reads. A reader finds the old file or the new one, whole; after
@@ -10,8 +10,9 @@
 set -eu
 
 program=$1
-filesystem=$2
-unflushed=${3-}
+ckmeta=$2
+filesystem=$3
+unflushed=${4-}
 PATH=$PATH:/usr/sbin:/sbin
 
 skip() {
@@ -79,6 +80,18 @@ unmount() {
     fi
 }
 
+# The name of the save that the disk holds, "none", or why it is none of them.
+read_name() {
+    status=0
+    name=$("$ckmeta" load "$disk/checkpoint" container_id 2>&1) || status=$?
+    if [ "$status" -eq 0 ] && [ "$("$ckmeta" load "$disk/checkpoint" version)" != "$name" ]; then
+        name="$name mixed with another"
+    elif [ "$status" -eq 3 ]; then
+        name=none
+    fi
+    echo "$name"
+}
+
 truncate -s "$size" "$image"
 # shellcheck disable=SC2086 # several options
 "mkfs.$filesystem" $make "$image" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
@@ -86,14 +99,14 @@ mount -t "$filesystem" -o "$options" "$image" "$disk" 2>"$work/log" || skip "$(c
 mkdir "$disk/checkpoint"
 sync -f "$disk"
 # shellcheck disable=SC2086 # a word or none
-"$program" save "$image" "$copies" "$disk/checkpoint" $unflushed || fail "the saves"
+"$program" "$image" "$copies" "$disk/checkpoint" $unflushed || fail "the saves"
 unmount
 
 count=0
 losses=0
 for copy in "$copies"/*; do
     mount -t "$filesystem" -o "$options" "$copy" "$disk" || fail "cannot mount $copy"
-    found=$("$program" read "$disk/checkpoint")
+    found=$(read_name)
     unmount
     rm "$copy"
     IFS=- read -r number old new when <<EOT

@@ -8,7 +8,20 @@
 
 #include "system.h"
 
-enum { MAX_DESCRIPTORS = 1024 };
+enum { MAX_DESCRIPTORS = 1024, HOURS = 60 * 60 };
+
+const struct file_server file_servers[] = {
+    {.name = "this machine"},
+    {.name = "clock 3 hours fast", .ahead = 3 * HOURS},
+    {.name = "clock 3 hours slow", .ahead = -3 * HOURS},
+    {.name = "equal inode numbers", .inodes = INODES_EQUAL},
+    {.name = "no inode numbers", .inodes = INODES_ZERO},
+};
+
+const size_t file_servers_count = sizeof file_servers / sizeof file_servers[0];
+
+static struct file_server server;
+static int64_t leftover_age;
 
 /* A descriptor that the library has open. */
 struct descriptor {
@@ -24,7 +37,42 @@ static struct {
     struct call_report report;
     struct descriptor descriptors[MAX_DESCRIPTORS];
     char temp[NAME_MAX + 1]; /* the name created last */
+    bool is_whole;           /* the disk has all that was written to it ... */
+    bool is_renamed;         /* ... and may have it as metadata.json ... */
+    bool is_certain;         /* ... and nothing else as that */
 } watch;
+
+void set_file_server(const struct file_server *new_server)
+{
+    server = *new_server;
+}
+
+void age_leftovers(int64_t seconds)
+{
+    leftover_age = seconds;
+}
+
+enum nucleus_status save_new(const char *dir, struct nucleus_error *err)
+{
+    return save_sample("new", dir, err);
+}
+
+enum nucleus_status capture_limits(const char *dir, struct nucleus_error *err)
+{
+    (void)dir;
+    return capture_sample(TEST_DATA "/cgroup", err);
+}
+
+enum nucleus_status watch_act(act_on_files *act, const char *dir, struct nucleus_error *err,
+                              call_hook *before, call_hook *after)
+{
+    enum nucleus_status status;
+
+    watch_calls(before, after);
+    status = act(dir, err);
+    assert_null(unwatch_calls().misuse);
+    return status;
+}
 
 void watch_calls(call_hook *before, call_hook *after)
 {
@@ -33,6 +81,8 @@ void watch_calls(call_hook *before, call_hook *after)
     watch.before = before;
     watch.after = after;
     watch.report.lowest_fd = MAX_DESCRIPTORS;
+    watch.report.found = watch.report.found_after = FOUND_AS_BEFORE;
+    watch.report.is_settled = true;
 }
 
 struct call_report unwatch_calls(void)
@@ -102,19 +152,12 @@ static void check_use(const struct call *call)
         watch.report.misuse = "closes a descriptor that it does not have";
     if (call->kind == CALL_FSYNC && own->is_spoiled)
         watch.report.misuse = "flushes again after an error";
+    if ((call->kind == CALL_WRITE && call->object != OBJECT_TEMP) ||
+        (call->kind == CALL_UNLINKAT && call->object == OBJECT_FILE))
+        watch.report.misuse = "changes the file in place";
     if (own->is_open && call->fd < watch.report.lowest_fd && call->kind != CALL_MOVE_UP &&
         call->kind != CALL_CLOSE)
         watch.report.lowest_fd = call->fd;
-}
-
-static struct call call_on_fd(enum call_kind kind, int fd, size_t size)
-{
-    return (struct call){.kind = kind, .object = descriptor(fd)->object, .fd = fd, .size = size};
-}
-
-static struct call call_on_path(enum call_kind kind, int dirfd, const char *path)
-{
-    return (struct call){.kind = kind, .object = object_of_path(path), .fd = dirfd, .path = path};
 }
 
 /* Follows what becomes of the library's descriptors. */
@@ -142,12 +185,57 @@ static void note_answer(const struct call *call)
         watch.report.is_temp_stuck = true;
 }
 
+static bool is_flush(const struct call *call, enum call_object object)
+{
+    return call->kind == CALL_FSYNC && call->object == object;
+}
+
+/* Some file systems have no flush for directories: names are safe there without it. */
+static bool has_no_flush(int os_error)
+{
+    return os_error == EINVAL || os_error == EOPNOTSUPP || os_error == ENOSYS;
+}
+
+/* Follows what the disk has, whatever the library is told about the call. */
+static void note_on_disk(const struct call *call, bool is_done)
+{
+    struct call_report *report = &watch.report;
+    bool is_creation = call->kind == CALL_OPENAT && call->object == OBJECT_TEMP;
+
+    if (is_done && (is_creation || call->kind == CALL_WRITE))
+        watch.is_whole = false;
+    if (is_done && is_flush(call, OBJECT_TEMP))
+        watch.is_whole = true;
+    if (is_done && call->kind == CALL_RENAMEAT)
+        watch.is_renamed = true;
+    if (is_done && (is_creation || call->kind == CALL_RENAMEAT || call->kind == CALL_UNLINKAT))
+        report->is_settled = false;
+    if (is_flush(call, OBJECT_DIRECTORY) && (is_done || has_no_flush(call->os_error))) {
+        watch.is_certain = watch.is_renamed;
+        report->is_settled = true;
+    }
+    report->found_after = watch.is_certain ? 0 : FOUND_AS_BEFORE;
+    if (watch.is_renamed)
+        report->found_after |= watch.is_whole ? FOUND_NEW : FOUND_TORN;
+    report->found |= report->found_after;
+}
+
+/* What the call is about. */
+static enum call_object object_of(const struct call *call)
+{
+    if (call->flags & O_CREAT)
+        (void)snprintf(watch.temp, sizeof watch.temp, "%s", call->path);
+    if (!call->path)
+        return descriptor(call->fd)->object;
+    return call->flags & O_DIRECTORY ? OBJECT_DIRECTORY : object_of_path(call->path);
+}
+
 /* Returns whether the call shall be made. */
 static bool begin(struct call *call)
 {
+    call->object = object_of(call);
     if (!watch.is_on)
         return true;
-    watch.report.count++;
     check_use(call);
     if (watch.before)
         watch.before(call);
@@ -160,164 +248,69 @@ static void answer(struct call *call, long result)
     call->result = result;
 }
 
+/* Puts the file server's answer in the place of what the system said. */
+static void answer_from_afar(const struct call *call)
+{
+    if (!call->info || call->result < 0)
+        return;
+    call->info->st_ctime += (time_t)server.ahead;
+    if (call->object == OBJECT_LEFTOVER)
+        call->info->st_ctime -= (time_t)leftover_age;
+    /* As NFSv3 may have it, and what would mislead whoever asks for it. */
+    call->info->st_mtime = call->object == OBJECT_LEFTOVER ? call->info->st_ctime : 0;
+    if (server.inodes != INODES_DIFFER)
+        call->info->st_ino = server.inodes == INODES_EQUAL ? 42 : 0;
+}
+
 /* Returns the result, with errno. */
 static long finish(struct call *call)
 {
+    const bool is_done = call->result >= 0;
+
+    answer_from_afar(call);
     if (watch.is_on && watch.after)
         watch.after(call);
-    if (watch.is_on)
+    if (watch.is_on) {
         note_answer(call);
+        note_on_disk(call, is_done);
+    }
     if (call->result < 0)
         errno = call->os_error;
     return call->result;
 }
 
-/* The linker calls the first where the library calls name, and name where we call the second. */
-#define WRAPPED(type, name, ...)                                                                   \
-    type __wrap_##name(__VA_ARGS__);                                                               \
-    type __real_##name(__VA_ARGS__)
-
-WRAPPED(int, nucleus_system_openat, int dirfd, const char *path, int flags, mode_t mode);
-WRAPPED(int, nucleus_system_move_up, int fd, int min);
-WRAPPED(int, nucleus_system_close, int fd);
-WRAPPED(int, nucleus_system_fstatat, int dirfd, const char *path, struct stat *ret);
-WRAPPED(int, nucleus_system_fstat, int fd, struct stat *ret);
-WRAPPED(int, nucleus_system_fchmod, int fd, mode_t mode);
-WRAPPED(ssize_t, nucleus_system_read, int fd, void *bytes, size_t size);
-WRAPPED(ssize_t, nucleus_system_write, int fd, const void *bytes, size_t size);
-WRAPPED(int, nucleus_system_fsync, int fd);
-WRAPPED(int, nucleus_system_renameat, int dirfd, const char *from, const char *to);
-WRAPPED(int, nucleus_system_unlinkat, int dirfd, const char *path);
-WRAPPED(ssize_t, nucleus_system_getrandom, void *bytes, size_t size);
-WRAPPED(ssize_t, nucleus_system_getdents, int fd, void *bytes, size_t size);
-
-int __wrap_nucleus_system_openat(int dirfd, const char *path, int flags, mode_t mode)
-{
-    struct call call = call_on_path(CALL_OPENAT, dirfd, path);
-
-    call.flags = flags;
-    call.mode = mode;
-    if (flags & O_DIRECTORY)
-        call.object = OBJECT_DIRECTORY;
-    if (flags & O_CREAT) {
-        (void)snprintf(watch.temp, sizeof watch.temp, "%s", path);
-        call.object = OBJECT_TEMP;
+/* The wrapper of a call, which is then made with the arguments. The linker calls __wrap_name where
+ * the library calls name, and name where we call __real_name. */
+#define WRAP(type, name, parameters, arguments, ...)                                               \
+    type __real_nucleus_system_##name parameters;                                                  \
+    type __wrap_nucleus_system_##name parameters;                                                  \
+    type __wrap_nucleus_system_##name parameters                                                   \
+    {                                                                                              \
+        struct call call = {__VA_ARGS__};                                                          \
+                                                                                                   \
+        if (begin(&call))                                                                          \
+            answer(&call, __real_nucleus_system_##name arguments);                                 \
+        return (type)finish(&call);                                                                \
     }
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_openat(dirfd, path, flags, mode));
-    return (int)finish(&call);
-}
 
-int __wrap_nucleus_system_move_up(int fd, int min)
-{
-    struct call call = call_on_fd(CALL_MOVE_UP, fd, 0);
-
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_move_up(fd, min));
-    return (int)finish(&call);
-}
-
-int __wrap_nucleus_system_close(int fd)
-{
-    struct call call = call_on_fd(CALL_CLOSE, fd, 0);
-
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_close(fd));
-    return (int)finish(&call);
-}
-
-int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
-{
-    struct call call = call_on_path(CALL_FSTATAT, dirfd, path);
-
-    call.info = ret;
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_fstatat(dirfd, path, ret));
-    return (int)finish(&call);
-}
-
-int __wrap_nucleus_system_fstat(int fd, struct stat *ret)
-{
-    struct call call = call_on_fd(CALL_FSTAT, fd, 0);
-
-    call.info = ret;
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_fstat(fd, ret));
-    return (int)finish(&call);
-}
-
-int __wrap_nucleus_system_fchmod(int fd, mode_t mode)
-{
-    struct call call = call_on_fd(CALL_FCHMOD, fd, 0);
-
-    call.mode = mode;
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_fchmod(fd, mode));
-    return (int)finish(&call);
-}
-
-ssize_t __wrap_nucleus_system_read(int fd, void *bytes, size_t size)
-{
-    struct call call = call_on_fd(CALL_READ, fd, size);
-
-    call.bytes = bytes;
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_read(fd, bytes, call.size));
-    return finish(&call);
-}
-
-ssize_t __wrap_nucleus_system_write(int fd, const void *bytes, size_t size)
-{
-    struct call call = call_on_fd(CALL_WRITE, fd, size);
-
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_write(fd, bytes, call.size));
-    return finish(&call);
-}
-
-int __wrap_nucleus_system_fsync(int fd)
-{
-    struct call call = call_on_fd(CALL_FSYNC, fd, 0);
-
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_fsync(fd));
-    return (int)finish(&call);
-}
-
-int __wrap_nucleus_system_renameat(int dirfd, const char *from, const char *to)
-{
-    struct call call = call_on_path(CALL_RENAMEAT, dirfd, from);
-
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_renameat(dirfd, from, to));
-    return (int)finish(&call);
-}
-
-int __wrap_nucleus_system_unlinkat(int dirfd, const char *path)
-{
-    struct call call = call_on_path(CALL_UNLINKAT, dirfd, path);
-
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_unlinkat(dirfd, path));
-    return (int)finish(&call);
-}
-
-ssize_t __wrap_nucleus_system_getrandom(void *bytes, size_t size)
-{
-    struct call call = call_on_fd(CALL_GETRANDOM, -1, size);
-
-    call.bytes = bytes;
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_getrandom(bytes, call.size));
-    return finish(&call);
-}
-
-ssize_t __wrap_nucleus_system_getdents(int fd, void *bytes, size_t size)
-{
-    struct call call = call_on_fd(CALL_GETDENTS, fd, size);
-
-    call.bytes = bytes;
-    if (begin(&call))
-        answer(&call, __real_nucleus_system_getdents(fd, bytes, call.size));
-    return finish(&call);
-}
+WRAP(int, openat, (int dirfd, const char *path, int flags, mode_t mode), (dirfd, path, flags, mode),
+     CALL_OPENAT, .fd = dirfd, .path = path, .flags = flags, .mode = mode)
+WRAP(int, move_up, (int fd, int min), (fd, min), CALL_MOVE_UP, .fd = fd)
+WRAP(int, close, (int fd), (fd), CALL_CLOSE, .fd = fd)
+WRAP(int, fstatat, (int dirfd, const char *path, struct stat *ret), (dirfd, path, ret),
+     CALL_FSTATAT, .fd = dirfd, .path = path, .info = ret)
+WRAP(int, fstat, (int fd, struct stat *ret), (fd, ret), CALL_FSTAT, .fd = fd, .info = ret)
+WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode), CALL_FCHMOD, .fd = fd, .mode = mode)
+WRAP(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, call.size), CALL_READ, .fd = fd,
+     .bytes = bytes, .size = size)
+WRAP(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, call.size), CALL_WRITE,
+     .fd = fd, .size = size)
+WRAP(int, fsync, (int fd), (fd), CALL_FSYNC, .fd = fd)
+WRAP(int, renameat, (int dirfd, const char *from, const char *to), (dirfd, from, to), CALL_RENAMEAT,
+     .fd = dirfd, .path = from)
+WRAP(int, unlinkat, (int dirfd, const char *path), (dirfd, path), CALL_UNLINKAT, .fd = dirfd,
+     .path = path)
+WRAP(ssize_t, getrandom, (void *bytes, size_t size), (bytes, call.size), CALL_GETRANDOM, .fd = -1,
+     .bytes = bytes, .size = size)
+WRAP(ssize_t, getdents, (int fd, void *bytes, size_t size), (fd, bytes, call.size), CALL_GETDENTS,
+     .fd = fd, .bytes = bytes, .size = size)

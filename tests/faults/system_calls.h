@@ -3,12 +3,16 @@
  * Stands between the library and the system: a test that is linked with the wrappers of
  * system_calls.c sees each call before it is made and after, and may change it. For tests with
  * one thread.
+ *
+ * It also follows a disk that may lose its power. Such a disk has for certain only what was
+ * flushed: a file that was not flushed, wholly, since the last write may be torn; a change of a
+ * name before the next flush of the directory may be there or not.
  */
 #ifndef NUCLEUS_TEST_SYSTEM_CALLS_H
 #define NUCLEUS_TEST_SYSTEM_CALLS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "support.h"
+
 #include <sys/stat.h>
 
 enum call_kind {
@@ -61,13 +65,22 @@ void fail_call(struct call *call, int os_error);
 /* Called right before each call, and right after it, when it may change the answer. */
 typedef void call_hook(struct call *call);
 
+/* What a reader of metadata.json may find after a power cut; a set. */
+enum {
+    FOUND_AS_BEFORE = 1, /* the old file, or none where there was none */
+    FOUND_NEW = 2,
+    FOUND_TORN = 4,
+};
+
 /* What the watched calls were like. */
 struct call_report {
-    size_t count;
     int lowest_fd;             /* that was used for more than to be moved or closed */
     bool is_temp_stuck;        /* the temporary file could not be unlinked */
     bool is_mode_stuck;        /* its mode could not be set */
     bool is_directory_flushed; /* or at least that was tried, after a rename */
+    unsigned found;            /* after a cut at any of the calls */
+    unsigned found_after;      /* after a cut now */
+    bool is_settled;           /* no change of a name can come undone */
     const char *misuse;        /* what the library must never do; NULL: it did not */
 };
 
@@ -76,6 +89,33 @@ void watch_calls(call_hook *before, call_hook *after);
 
 /* Up to now they were. */
 struct call_report unwatch_calls(void);
+
+/* What the library does with files; what is made is cleared at once. load_sample() is one, too. */
+typedef enum nucleus_status act_on_files(const char *dir, struct nucleus_error *err);
+act_on_files save_new;       /* saves sample_metadata("new") */
+act_on_files capture_limits; /* of a cgroup that has a directory of its own */
+
+/* Acts while the hooks are called. Fails the test if the library does what it must never do. */
+enum nucleus_status watch_act(act_on_files *act, const char *dir, struct nucleus_error *err,
+                              call_hook *before, call_hook *after);
+
+/* A file system that answers as one that is far away does: by a clock of its own, and with inode
+ * numbers that say nothing. */
+struct file_server {
+    const char *name;
+    int64_t ahead; /* its clock, of ours, in seconds */
+    enum { INODES_DIFFER, INODES_EQUAL, INODES_ZERO } inodes;
+};
+
+/* This machine, its clock fast and slow by hours, and each kind of inode numbers. */
+extern const struct file_server file_servers[];
+extern const size_t file_servers_count;
+
+/* From now on, watched or not, the file system is this one ... */
+void set_file_server(const struct file_server *server);
+
+/* ... and every temporary file of another run seems to be so much older than it is. */
+void age_leftovers(int64_t seconds);
 
 const char *call_name(enum call_kind kind);
 const char *object_name(enum call_object object);

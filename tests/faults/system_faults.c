@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "system_faults.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,21 +22,15 @@ static struct {
     const struct step *steps; /* NULL: calls may belong to none */
     size_t steps_count;
     struct call stray; /* a call of no step; its kind CALL_ANY: there was none */
-    struct expected expected;
-    const char *scenario;
-    const struct file_server *server; /* NULL: the first */
-    struct planned *happening;        /* at the call at hand; NULL: none */
+    const char *scenario, *path;
+    call_hook *hook;
+    struct planned *happening; /* at the call at hand; NULL: none */
 } faults;
 
 void add_fault(struct fault fault, size_t first, size_t last)
 {
     assert_true(faults.count < sizeof faults.planned / sizeof faults.planned[0]);
     faults.planned[faults.count++] = (struct planned){.fault = fault, .first = first, .last = last};
-}
-
-void set_file_server(const struct file_server *server)
-{
-    faults.server = server;
 }
 
 void limit_transfers(size_t size)
@@ -50,6 +43,17 @@ void clear_faults(void)
     memset(faults.planned, 0, sizeof faults.planned);
     faults.count = 0;
     faults.limit = 0;
+}
+
+void set_scenario(const char *name, const char *path)
+{
+    faults.scenario = name;
+    faults.path = path;
+}
+
+void set_hook(call_hook *before)
+{
+    faults.hook = before;
 }
 
 size_t count_faults(void)
@@ -99,6 +103,8 @@ static void answer_with(struct call *call, long result, int os_error)
 
 static void before(struct call *call)
 {
+    if (faults.hook)
+        faults.hook(call);
     if (faults.steps)
         note_stray(call);
     if (faults.limit > 0 && (call->kind == CALL_READ || call->kind == CALL_WRITE) &&
@@ -115,15 +121,13 @@ static void before(struct call *call)
     if (faults.happening->fault.effect == NOTHING)
         answer_with(call, 0, 0);
     if (faults.happening->fault.effect == FAILS && call->kind != CALL_CLOSE)
-        answer_with(call, -1, faults.happening->fault.os_error);
+        fail_call(call, faults.happening->fault.os_error);
 }
 
 static void after(struct call *call)
 {
     enum effect effect;
 
-    if (!call->is_answered)
-        answer_as(faults.server ? faults.server : &file_servers[0], call);
     if (!faults.happening || call->is_answered)
         return;
     effect = faults.happening->fault.effect;
@@ -132,79 +136,121 @@ static void after(struct call *call)
     /* Nobody will hear of the descriptor. */
     if (call->kind == CALL_OPENAT && call->result >= 0)
         (void)close((int)call->result);
-    answer_with(call, -1, faults.happening->fault.os_error);
+    fail_call(call, faults.happening->fault.os_error);
 }
 
-void begin_faults(void)
+static bool is_untouched(const struct nucleus_metadata *metadata)
 {
-    for (size_t i = 0; i < faults.count; i++)
-        faults.planned[i].seen = faults.planned[i].happened = 0;
-    faults.stray.kind = CALL_ANY;
-    watch_calls(before, after);
-    begin_memory(1, 0);
+    const unsigned char *bytes = (const unsigned char *)metadata;
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof *metadata; i++)
+        count += bytes[i] == 0xa5;
+    return count == sizeof *metadata;
 }
 
-struct call_report end_faults(void)
+static void check_report(const struct call_report *report)
 {
-    struct call_report report = unwatch_calls();
     char what[128];
 
-    pause_memory();
-    (void)snprintf(what, sizeof what, "the library %s", report.misuse ? report.misuse : "");
-    check(!report.misuse, what);
+    (void)snprintf(what, sizeof what, "the library %s", report->misuse ? report->misuse : "");
+    check(!report->misuse, what);
     (void)snprintf(what, sizeof what, "%s of %s is swept", call_name(faults.stray.kind),
                    object_name(faults.stray.object));
     check(faults.stray.kind == CALL_ANY, what);
+}
+
+struct call_report act_with_faults(void (*act)(struct outcome *ret), struct outcome *ret)
+{
+    const size_t descriptors = count_descriptors();
+    struct call_report report;
+
+    for (size_t i = 0; i < faults.count; i++)
+        faults.planned[i].seen = faults.planned[i].happened = 0;
+    faults.stray.kind = CALL_ANY;
+    memset(ret, 0xa5, sizeof *ret);
+    watch_calls(before, after);
+    begin_memory(1, 0);
+    act(ret);
+    pause_memory();
+    report = unwatch_calls();
+    check_report(&report);
+    check(count_descriptors() == descriptors, "no descriptor is left or lost");
+    check(ret->status == NUCLEUS_OK || is_untouched(&ret->metadata), "the output is untouched");
+    check(!is_untouched(&ret->metadata) || count_blocks() == 0, "no memory is lost");
     return report;
 }
 
-struct expected expected_by_sweep(void)
+void clear_outcome(struct outcome *outcome)
 {
-    return count_faults() > 0 || faults.count > 1 ? faults.expected : (struct expected){0};
+    resume_memory();
+    nucleus_metadata_clear(&outcome->metadata);
+    pause_memory();
+    check(count_blocks() == 0, "no memory is lost");
 }
 
-/* Runs with the answer at each call that fits, again and again from there on or once. */
-static bool sweep_answer(const struct step *step, const struct answer *answer, bool forever,
-                         void (*run)(void))
+static void sweep_calls(const struct step *step, const struct answer *answer, bool forever,
+                        run_of_act *run, bool *made)
 {
     struct fault fault = {step->kind, step->object, answer->effect, answer->os_error};
     bool stands = step->standing.kind != CALL_ANY;
-    bool happened = false;
 
-    faults.expected = (struct expected){
-        .status = forever ? answer->forever : answer->once,
-        .os_error = stands ? step->standing.os_error : answer->os_error,
-        .message = step->message,
-    };
     for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
+        struct outcome outcome;
+
         faults.count = 0;
         add_fault(fault, n, forever ? SIZE_MAX : n);
         if (stands)
             add_fault(step->standing, 1, SIZE_MAX);
-        run();
-        happened = happened || count_faults() > 0;
+        outcome = run();
+        if (count_faults() > 0 || stands)
+            check_error(&outcome, forever ? answer->forever : answer->once,
+                        stands ? step->standing.os_error : answer->os_error, step->message);
+        else
+            check_error(&outcome, NUCLEUS_OK, 0, NULL);
+        *made |= count_faults() > 0;
     }
-    return happened;
 }
 
-void sweep(const struct step *steps, size_t count, void (*run)(void), bool *made)
+void sweep(const struct step *steps, size_t count, void (*enter)(size_t scenario), size_t scenarios,
+           run_of_act *run)
 {
+    bool made[64] = {false};
+
+    assert_in_range(count, 1, 64);
     faults.steps = steps;
     faults.steps_count = count;
-    for (size_t i = 0; i < count; i++) {
-        for (const struct answer *answer = steps[i].answers;
+    for (size_t i = 0; i < scenarios * count; i++) {
+        const struct step *step = &steps[i % count];
+
+        clear_faults();
+        enter(i / count);
+        for (const struct answer *answer = step->answers;
              answer->effect != FAILS || answer->os_error != 0; answer++) {
-            made[i] |= sweep_answer(&steps[i], answer, false, run);
-            made[i] |= sweep_answer(&steps[i], answer, true, run);
+            sweep_calls(step, answer, false, run, &made[i % count]);
+            sweep_calls(step, answer, true, run, &made[i % count]);
         }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!made[i])
+            fail_msg("nothing came to row %zu, %s of %s", i, call_name(steps[i].kind),
+                     object_name(steps[i].object));
     }
     faults.steps = NULL;
     clear_faults();
 }
 
-void set_scenario(const char *name)
+void sweep_all_calls(int os_error, bool forever, run_of_act *run)
 {
-    faults.scenario = name;
+    for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
+        struct outcome outcome;
+
+        faults.count = 0;
+        add_fault((struct fault){.os_error = os_error}, n, forever ? SIZE_MAX : n);
+        outcome = run();
+        check(outcome.status == NUCLEUS_OK || outcome.err.os_error == os_error,
+              "os_error is that of the call");
+    }
 }
 
 static void print_fault(const struct planned *planned)
@@ -221,41 +267,40 @@ void check_at(bool is_true, const char *what, const char *file, int line)
 {
     if (is_true)
         return;
-    print_error("Not so: %s\n    %s, %s\n", what, faults.scenario ? faults.scenario : "",
-                faults.server ? faults.server->name : "");
+    print_error("Not so: %s\n    %s\n", what, faults.scenario ? faults.scenario : "");
     for (size_t i = 0; i < faults.count; i++)
         print_fault(&faults.planned[i]);
     _fail(file, line);
 }
 
 /* One line, the path in quotes, the reason. */
-static void check_message(const struct expected *expected, const char *message, const char *path)
+static void check_message(const char *message, int os_error, const char *part)
 {
     char quoted[4200];
 
-    (void)snprintf(quoted, sizeof quoted, "'%s", path);
+    (void)snprintf(quoted, sizeof quoted, "'%s", faults.path);
     for (const char *byte = message; *byte != '\0'; byte++)
         check((unsigned char)*byte >= 0x20, "the message is one line");
     check(strstr(message, quoted), "the message has the path");
-    check(expected->os_error == 0 || strstr(message, strerror(expected->os_error)),
-          "the message has the reason");
-    check(!expected->message || strstr(message, expected->message), "the message has the step");
+    check(os_error == 0 || strstr(message, strerror(os_error)), "the message has the reason");
+    check(!part || strstr(message, part), "the message has the step");
 }
 
-void check_error(const struct expected *expected, enum nucleus_status status,
-                 const struct nucleus_error *err, const char *path)
+void check_error(const struct outcome *outcome, enum nucleus_status status, int os_error,
+                 const char *message)
 {
+    const struct nucleus_error *err = &outcome->err;
     char what[640];
 
-    (void)snprintf(what, sizeof what, "status is %d, not %d (%s)", (int)expected->status,
-                   (int)status, err->message);
-    check(status == expected->status && err->status == status, what);
+    (void)snprintf(what, sizeof what, "status is %d, not %d (%s)", (int)status,
+                   (int)outcome->status, err->message);
+    check(outcome->status == status && err->status == status, what);
     if (status == NUCLEUS_OK) {
         check(err->os_error == 0 && err->message[0] == '\0', "err is empty");
         return;
     }
-    (void)snprintf(what, sizeof what, "os_error is %d, not %d (%s)", expected->os_error,
-                   err->os_error, err->message);
-    check(err->os_error == expected->os_error, what);
-    check_message(expected, err->message, path);
+    (void)snprintf(what, sizeof what, "os_error is %d, not %d (%s)", os_error, err->os_error,
+                   err->message);
+    check(err->os_error == os_error, what);
+    check_message(err->message, os_error, message);
 }

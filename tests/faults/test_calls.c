@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "acts.h"
 #include "system_calls.h"
 
 enum {
@@ -22,32 +21,32 @@ enum {
 };
 
 /* Through a path that is too long with /metadata.json behind it. */
-static enum nucleus_status load_by_a_long_path(const char *dir)
+static enum nucleus_status load_by_a_long_path(const char *dir, struct nucleus_error *err)
 {
     char path[4091] = "";
 
     (void)snprintf(path, sizeof path, "%s", dir);
     while (strlen(path) + 3 <= sizeof path)
         strcat(path, "/.");
-    return act_load(path);
+    return load_sample(path, err);
 }
 
 /* Every opening of an act belongs to a row. */
 static const struct row {
     const char *name;
-    enum nucleus_status (*act)(const char *dir);
+    act_on_files *act;
     enum call_object object;
     int flags;
     mode_t mode;
 } rows[] = {
-    {"save", act_save, OBJECT_DIRECTORY, DIRECTORY, 0},
-    {"save", act_save, OBJECT_TEMP, TEMP, 0600},
-    {"load", act_load, OBJECT_FILE, INPUT, 0},
+    {"save", save_new, OBJECT_DIRECTORY, DIRECTORY, 0},
+    {"save", save_new, OBJECT_TEMP, TEMP, 0600},
+    {"load", load_sample, OBJECT_FILE, INPUT, 0},
     {"load by a long path", load_by_a_long_path, OBJECT_DIRECTORY, DIRECTORY | O_PATH, 0},
     {"load by a long path", load_by_a_long_path, OBJECT_FILE, INPUT, 0},
-    {"from_state", act_capture, OBJECT_DIRECTORY, DIRECTORY, 0},
-    {"from_state", act_capture, OBJECT_IO_MAX, INPUT, 0},
-    {"from_state", act_capture, OBJECT_FILE, INPUT, 0},
+    {"from_state", capture_limits, OBJECT_DIRECTORY, DIRECTORY, 0},
+    {"from_state", capture_limits, OBJECT_IO_MAX, INPUT, 0},
+    {"from_state", capture_limits, OBJECT_FILE, INPUT, 0},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -92,21 +91,19 @@ static void act(const char *dir)
 {
     mode_t mask = umask(0);
     int kept = fcntl(0, F_DUPFD_CLOEXEC, 3);
-    enum nucleus_status status;
+    struct nucleus_error err;
 
     (void)close(0);
-    watch_calls(NULL, after);
-    status = current->act(dir);
-    assert_null(unwatch_calls().misuse);
+    (void)!watch_act(current->act, dir, &err, NULL, after);
     assert_int_equal(dup2(kept, 0), 0);
     assert_int_equal(close(kept), 0);
     (void)umask(mask);
-    assert_int_equal(status, NUCLEUS_OK);
+    assert_status(err.status, NUCLEUS_OK, &err);
 }
 
 static void each_opening_has_its_flags(void **state)
 {
-    (void)act_save(*state);
+    assert_int_equal(save_new(*state, NULL), NUCLEUS_OK);
     for (current = rows; current < rows + ROWS; current++)
         act(*state);
     for (size_t i = 0; i < ROWS; i++)
@@ -134,9 +131,7 @@ static void assert_name(const char *dir)
     char expected[64];
 
     (void)snprintf(expected, sizeof expected, ".metadata.json.tmp.%016" PRIx64, number);
-    watch_calls(give_number, NULL);
-    assert_int_equal(act_save(dir), NUCLEUS_OK);
-    assert_null(unwatch_calls().misuse);
+    assert_int_equal(watch_act(save_new, dir, NULL, give_number, NULL), NUCLEUS_OK);
     assert_string_equal(created, expected);
 }
 

@@ -6,14 +6,14 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "acts.h"
 #include "system_calls.h"
 
 static const struct action {
     const char *name;
-    enum nucleus_status (*act)(const char *dir);
+    act_on_files *act;
     size_t calls; /* at least */
-} actions[] = {{"save", act_save, 10}, {"load", act_load, 5}, {"from_state", act_capture, 20}};
+} actions[] = {
+    {"save", save_new, 10}, {"load", load_sample, 5}, {"from_state", capture_limits, 20}};
 
 static struct {
     const char *dir;
@@ -40,7 +40,7 @@ static void *work(void *before)
     (void)pthread_setcancelstate(*(int *)before, &ignored);
     if (run.nth == 0)
         (void)pthread_cancel(pthread_self());
-    run.status = run.action->act(run.dir);
+    run.status = run.action->act(run.dir, NULL);
     run.is_over = true;
     (void)pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &run.cancellation);
     pthread_testcancel();

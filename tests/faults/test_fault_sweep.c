@@ -3,9 +3,47 @@
  * Each system call of a save fails in each way it can. A reader finds the old file or the new one,
  * whole, and as the status says; no temporary file and no descriptor is left.
  */
-#include "save_scenario.h"
+#include "system_faults.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "memory_faults.h"
+
+/* What stands in the directory besides metadata.json; with it come a umask that takes all bits,
+ * short transfers, and an old leftover of ours. */
+enum clutter {
+    CLEAN,
+    STALE_TEMP, /* an old metadata.json.tmp */
+    LIVE_TEMP,  /* a young one, of a nucleus that saves just now */
+    ODD_TEMP,   /* a FIFO of that name */
+};
+
+static const struct scenario {
+    const char *name;
+    bool has_old; /* metadata.json is there already */
+    bool is_at;   /* nucleus_metadata_save_at(), of an O_PATH descriptor */
+    enum clutter clutter;
+    bool is_stdio_closed;
+} scenarios[] = {
+    {"first save", false, false, CLEAN, false},
+    {"overwrite", true, false, CLEAN, false},
+    {"first save_at", false, true, CLEAN, false},
+    {"overwriting save_at", true, true, CLEAN, false},
+    {"first save, cluttered", false, false, STALE_TEMP, false},
+    {"overwrite, cluttered", true, false, STALE_TEMP, false}, /* makes the most calls */
+    {"overwriting save_at beside nucleus", true, true, LIVE_TEMP, false},
+    {"first save beside a FIFO", false, false, ODD_TEMP, false},
+    {"first save, 0-2 closed", false, false, CLEAN, true},
+    {"overwriting save_at, 0-2 closed", true, true, CLEAN, true},
+};
 
 static const struct step steps[] = {
     {CALL_OPENAT, OBJECT_DIRECTORY, "cannot open ",
@@ -88,62 +126,215 @@ static const struct step steps[] = {
      .standing = {CALL_RENAMEAT, OBJECT_TEMP, FAILS, EXDEV}},
 };
 
-enum { STEPS = sizeof steps / sizeof steps[0] };
+enum {
+    STEPS = sizeof steps / sizeof steps[0],
+    SCENARIOS = sizeof scenarios / sizeof scenarios[0],
+};
 
-static struct save_outcome save_with(const struct save_scenario *scenario, struct fault fault,
-                                     size_t first, size_t last)
+static const char fixed_name[] = "metadata.json.tmp";
+static const char leftover_name[] = ".metadata.json.tmp.0123456789abcdef";
+static const char temp_prefix[] = ".metadata.json.tmp.";
+
+static struct {
+    const struct scenario *scenario;
+    const char *dir;
+    int dirfd;
+    struct nucleus_metadata metadata; /* the new one */
+    char *old_text, *new_text;
+} fixture;
+
+static char *encode(const char *id)
 {
-    clear_faults();
-    set_save_scenario(scenario, &file_servers[0]);
-    add_fault(fault, first, last);
-    return save_in_scenario();
+    struct nucleus_metadata metadata = sample_metadata(id);
+    struct nucleus_error err;
+    char *text;
+    size_t len;
+
+    assert_status(nucleus_metadata_to_json(&metadata, &text, &len, &err), NUCLEUS_OK, &err);
+    nucleus_metadata_clear(&metadata);
+    return text;
 }
 
-static void save_as_swept(void)
+static int make_fixture(void **state)
 {
-    struct save_outcome outcome = save_in_scenario();
-    struct expected expected = expected_by_sweep();
+    static const char new_id[] = "the-new-one, which is longer";
 
-    check_save_outcome(&expected, &outcome);
+    (void)make_directory(state);
+    fixture.dir = *state;
+    fixture.dirfd = open(fixture.dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    assert_true(fixture.dirfd >= 0);
+    fixture.metadata = sample_metadata(new_id);
+    fixture.old_text = encode("the-old-one");
+    fixture.new_text = encode(new_id);
+    return 0;
+}
+
+static int remove_fixture(void **state)
+{
+    clear_faults();
+    assert_int_equal(close(fixture.dirfd), 0);
+    nucleus_metadata_clear(&fixture.metadata);
+    free(fixture.old_text);
+    free(fixture.new_text);
+    return remove_directory(state);
+}
+
+static void enter(const struct scenario *scenario, const struct file_server *server)
+{
+    static char name[128];
+
+    (void)snprintf(name, sizeof name, "%s, %s", scenario->name, server->name);
+    set_scenario(name, scenario->is_at ? "" : fixture.dir);
+    fixture.scenario = scenario;
+    set_file_server(server);
+    age_leftovers(scenario->clutter == LIVE_TEMP ? 0 : 2 * 60 * 60);
+    limit_transfers(scenario->clutter != CLEAN ? 200 : 0);
+}
+
+/* Each scenario on each file server. */
+static void enter_one(size_t number)
+{
+    enter(&scenarios[number / file_servers_count], &file_servers[number % file_servers_count]);
+}
+
+static void prepare(void)
+{
+    const char *fixed = path_in(fixture.dir, fixed_name);
+    const char *file = path_in(fixture.dir, "metadata.json");
+
+    (void)unlink(file);
+    (void)unlink(fixed);
+    if (fixture.scenario->has_old) {
+        write_text(file, fixture.old_text);
+        assert_int_equal(chmod(file, 0600), 0);
+    }
+    if (fixture.scenario->clutter == CLEAN)
+        return;
+    write_text(path_in(fixture.dir, leftover_name), "half a fi");
+    if (fixture.scenario->clutter == ODD_TEMP)
+        assert_int_equal(mkfifo(fixed, 0600), 0);
+    else
+        write_text(fixed, "half a fi");
+}
+
+static void take_stdio_away(int ret_kept[3])
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        ret_kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 20);
+        (void)close(fd);
+    }
+}
+
+static void give_stdio_back(const int kept[3])
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        (void)dup2(kept[fd], fd);
+        (void)close(kept[fd]);
+    }
+}
+
+static void act(struct outcome *ret)
+{
+    const struct scenario *scenario = fixture.scenario;
+    mode_t mask = umask(scenario->clutter != CLEAN ? 0777 : 0022);
+    int kept[3];
+
+    if (scenario->is_stdio_closed)
+        take_stdio_away(kept);
+    ret->status = scenario->is_at
+                      ? nucleus_metadata_save_at(&fixture.metadata, fixture.dirfd, &ret->err)
+                      : nucleus_metadata_save(&fixture.metadata, fixture.dir, &ret->err);
+    if (scenario->is_stdio_closed)
+        give_stdio_back(kept);
+    (void)umask(mask);
+}
+
+/* metadata.json holds text; NULL: it is not there. Where its mode could not be set, no bit of it
+ * may be one too many. */
+static void check_file(const char *text, bool is_mode_stuck)
+{
+    const char *path = path_in(fixture.dir, "metadata.json");
+    struct stat info;
+    char *found;
+
+    check(exists(path) == (text != NULL), "metadata.json is there only if it should be");
+    if (!text)
+        return;
+    assert_int_equal(lstat(path, &info), 0);
+    check((info.st_mode & 07777) == 0600 || (is_mode_stuck && (info.st_mode & 07177) == 0),
+          "the mode is 0600");
+    assert_int_equal(chmod(path, 0600), 0); /* to be read here */
+    found = read_file(path, NULL);
+    check(strcmp(found, text) == 0, "metadata.json is whole, and the one that the status says");
+    free(found);
+}
+
+/* Of all temporary files, and for the next save there is none. */
+static void check_temps(const char *message, bool is_temp_stuck)
+{
+    DIR *stream = opendir(fixture.dir);
+    char stuck[NAME_MAX + 64];
+
+    (void)unlink(path_in(fixture.dir, leftover_name));
+    assert_non_null(stream);
+    for (const struct dirent *entry; (entry = readdir(stream));) {
+        if (strncmp(entry->d_name, temp_prefix, strlen(temp_prefix)) != 0)
+            continue;
+        check(is_temp_stuck, "no temporary file is left");
+        (void)snprintf(stuck, sizeof stuck,
+                       "; temporary file '%s' could not be removed: ", entry->d_name);
+        check(strstr(message, stuck), "the message names the temporary file that is left");
+        assert_int_equal(unlinkat(dirfd(stream), entry->d_name, 0), 0);
+    }
+    assert_int_equal(closedir(stream), 0);
+}
+
+/* What a reader finds now, and whenever the power goes. */
+static void check_readers(enum nucleus_status status, const struct call_report *report)
+{
+    const char *old_text = fixture.scenario->has_old ? fixture.old_text : NULL;
+    bool is_in_place = status == NUCLEUS_OK || status == NUCLEUS_ERROR_NOT_DURABLE;
+
+    check_file(is_in_place ? fixture.new_text : old_text, report->is_mode_stuck);
+    check(!is_in_place || report->is_directory_flushed, "the directory is flushed");
+    check(status != NUCLEUS_OK || report->found_after == FOUND_NEW, "the new file is durable");
+    check(status != NUCLEUS_OK || report->is_settled, "no temporary file comes back");
+    check(!(report->found & FOUND_TORN), "the file is flushed before it is renamed");
+    check(is_in_place || report->found == FOUND_AS_BEFORE, "the old file is durable");
+}
+
+/* Saves in the scenario, and checks what must be so whatever the status is. */
+static struct outcome save(void)
+{
+    const bool is_live = fixture.scenario->clutter == LIVE_TEMP;
+    struct outcome outcome;
+    struct call_report report;
+
+    prepare();
+    report = act_with_faults(act, &outcome);
+    check(report.lowest_fd > 2, "no descriptor below 3 is used");
+    check_readers(outcome.status, &report);
+    check(!is_live || exists(path_in(fixture.dir, fixed_name)), "nucleus keeps its file");
+    if (outcome.status == NUCLEUS_OK && count_faults() == 0)
+        check(count_names(fixture.dir) == (is_live ? 3 : 1),
+              "old leftovers are swept, and they alone");
+    check_temps(outcome.err.message, report.is_temp_stuck);
+    return outcome;
 }
 
 static void save_says_what_each_fault_means(void **state)
 {
-    bool made[STEPS] = {false};
-
     (void)state;
-    for (size_t i = 0; i < save_scenarios_count * file_servers_count; i++) {
-        set_save_scenario(&save_scenarios[i / file_servers_count],
-                          &file_servers[i % file_servers_count]);
-        sweep(steps, STEPS, save_as_swept, made);
-    }
-    for (size_t i = 0; i < STEPS; i++) {
-        if (!made[i])
-            fail_msg("no save came to row %zu, %s of %s", i, call_name(steps[i].kind),
-                     object_name(steps[i].object));
-    }
+    sweep(steps, STEPS, enter_one, SCENARIOS * file_servers_count, save);
 }
 
-/* Linux's numbers, and some that nobody has. */
-enum { LAST_ERRNO = 140 };
-
-/* Whatever it is, with whatever errno: save_in_scenario() checks what holds without exception. */
+/* Whatever it is, with whatever errno, in the scenario with the most calls. */
 static void save_keeps_its_promises_whichever_call_fails(void **state)
 {
-    const struct save_scenario *overwrite = &save_scenarios[5]; /* the one with the most calls */
-
     (void)state;
-    assert_true(overwrite->has_old && overwrite->clutter == STALE_TEMP);
-    for (int os_error = 1; os_error <= LAST_ERRNO; os_error++) {
-        struct fault fault = {.os_error = os_error};
-
-        for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
-            struct save_outcome outcome = save_with(overwrite, fault, n, n);
-
-            check(outcome.status == NUCLEUS_OK || outcome.err.os_error == os_error,
-                  "os_error is that of the call");
-        }
-    }
+    enter(&scenarios[5], &file_servers[0]);
+    for (int os_error = 1; os_error <= LAST_ERRNO; os_error++)
+        sweep_all_calls(os_error, false, save);
 }
 
 /* A disk that dies, a full one, a storm of signals, a table that is full. */
@@ -152,32 +343,26 @@ static void save_keeps_its_promises_when_all_calls_fail_from_one_on(void **state
     static const int os_errors[] = {EIO, ENOSPC, EINTR, EROFS, EMFILE, EACCES, ENOMEM};
 
     (void)state;
-    for (size_t i = 0; i < save_scenarios_count; i++) {
-        for (size_t j = 0; j < sizeof os_errors / sizeof os_errors[0]; j++) {
-            struct fault fault = {.os_error = os_errors[j]};
-
-            for (size_t n = 1; n == 1 || count_faults() > 0; n++)
-                (void)save_with(&save_scenarios[i], fault, n, SIZE_MAX);
-        }
+    for (size_t i = 0; i < SCENARIOS; i++) {
+        enter(&scenarios[i], &file_servers[0]);
+        for (size_t j = 0; j < sizeof os_errors / sizeof os_errors[0]; j++)
+            sweep_all_calls(os_errors[j], true, save);
     }
 }
 
 /* The file went into place; the answer was lost, whatever stands for it. */
 static void save_believes_in_a_rename_that_reports_an_error(void **state)
 {
-    const struct expected expected = {.status = NUCLEUS_OK};
-
     (void)state;
     for (int os_error = 1; os_error <= LAST_ERRNO; os_error++) {
         for (size_t i = 0; i < file_servers_count; i++) {
-            struct save_outcome outcome;
+            struct outcome outcome;
 
-            clear_faults();
-            set_save_scenario(&save_scenarios[(size_t)os_error % save_scenarios_count],
-                              &file_servers[i]);
+            enter(&scenarios[(size_t)os_error % SCENARIOS], &file_servers[i]);
             add_fault((struct fault){CALL_RENAMEAT, OBJECT_TEMP, DONE_BUT_FAILS, os_error}, 1, 1);
-            outcome = save_in_scenario();
-            check_save_outcome(&expected, &outcome);
+            outcome = save();
+            check_error(&outcome, NUCLEUS_OK, 0, NULL);
+            clear_faults();
         }
     }
 }
@@ -186,45 +371,31 @@ static void save_believes_in_a_rename_that_reports_an_error(void **state)
 static void save_believes_in_a_rename_once_it_sees_its_file(void **state)
 {
     static const int os_errors[] = {EIO, ENOENT, EINTR};
-    const struct expected expected = {.status = NUCLEUS_OK};
 
     (void)state;
+    enter(&scenarios[1], &file_servers[0]);
     for (size_t i = 0; i < sizeof os_errors / sizeof os_errors[0]; i++) {
-        struct save_outcome outcome;
+        struct outcome outcome;
 
-        clear_faults();
-        set_save_scenario(&save_scenarios[1], &file_servers[0]);
         add_fault((struct fault){CALL_FSTATAT, OBJECT_FILE, FAILS, os_errors[i]}, 1, 1);
         add_fault((struct fault){CALL_RENAMEAT, OBJECT_TEMP, DONE_BUT_FAILS, EINTR}, 1, 1);
-        outcome = save_in_scenario();
+        outcome = save();
         check(count_faults() == 1, "it looked");
-        check_save_outcome(&expected, &outcome);
+        check_error(&outcome, NUCLEUS_OK, 0, NULL);
+        clear_faults();
     }
 }
 
-/* Names that are all taken end the search for one. */
-static void save_tries_16_names(void **state)
-{
-    static const struct fault taken = {CALL_OPENAT, OBJECT_TEMP, FAILS, EEXIST};
-
-    (void)state;
-    check(save_with(&save_scenarios[1], taken, 1, 15).status == NUCLEUS_OK, "the last is free");
-    check(save_with(&save_scenarios[1], taken, 1, 16).status == NUCLEUS_ERROR_IO, "none is free");
-    check(count_faults() == 16, "16 names were tried");
-}
-
-#define SAVE_TEST(test)                                                                            \
-    cmocka_unit_test_setup_teardown(test, make_save_fixture, remove_save_fixture)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_fixture, remove_fixture)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SAVE_TEST(save_says_what_each_fault_means),
-        SAVE_TEST(save_keeps_its_promises_whichever_call_fails),
-        SAVE_TEST(save_keeps_its_promises_when_all_calls_fail_from_one_on),
-        SAVE_TEST(save_believes_in_a_rename_that_reports_an_error),
-        SAVE_TEST(save_believes_in_a_rename_once_it_sees_its_file),
-        SAVE_TEST(save_tries_16_names),
+        TEST(save_says_what_each_fault_means),
+        TEST(save_keeps_its_promises_whichever_call_fails),
+        TEST(save_keeps_its_promises_when_all_calls_fail_from_one_on),
+        TEST(save_believes_in_a_rename_that_reports_an_error),
+        TEST(save_believes_in_a_rename_once_it_sees_its_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

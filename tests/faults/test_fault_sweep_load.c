@@ -72,190 +72,84 @@ enum {
 
 static struct {
     const char *dir;
-    int dirfd; /* -1: nucleus_metadata_load() */
+    int dirfd;
+    bool is_at; /* nucleus_metadata_load_at() */
     char *text;
     size_t len;
 } fixture;
-
-/* What a call gave. */
-struct outcome {
-    enum nucleus_status status;
-    struct nucleus_error err;
-    struct nucleus_metadata metadata;
-};
 
 static int make_fixture(void **state)
 {
     (void)make_directory(state);
     fixture.dir = *state;
-    fixture.dirfd = -1;
+    fixture.dirfd = open(fixture.dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    assert_true(fixture.dirfd >= 0);
     fixture.text = read_data("nucleus-0.3.8-metadata-cgroup.json", &fixture.len);
+    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
     count_cjson_memory();
     return 0;
 }
 
+/* Nothing was changed, and nothing was added. */
 static int remove_fixture(void **state)
 {
+    char *text = read_file(path_in(fixture.dir, "metadata.json"), NULL);
+
+    assert_string_equal(text, fixture.text);
+    free(text);
+    assert_int_equal(count_names(fixture.dir), 1);
     clear_faults();
-    set_scenario(NULL);
-    pause_memory();
+    set_hook(NULL);
     ignore_cjson_memory();
+    assert_int_equal(close(fixture.dirfd), 0);
     free(fixture.text);
     return remove_directory(state);
 }
 
-/* All of metadata is still as memset left it, and all memory was given back. */
-static void check_nothing(const struct nucleus_metadata *metadata)
+static void act(struct outcome *ret)
 {
-    const unsigned char *bytes = (const unsigned char *)metadata;
-    size_t count = 0;
-
-    for (size_t i = 0; i < sizeof *metadata; i++)
-        count += bytes[i] == 0xa5;
-    check(count == sizeof *metadata, "the output is untouched");
-    check(count_blocks() == 0, "no memory is lost");
-}
-
-/* The only memory that is left is the metadata's. */
-static void clear_metadata(struct nucleus_metadata *metadata)
-{
-    resume_memory();
-    nucleus_metadata_clear(metadata);
-    pause_memory();
-    check(count_blocks() == 0, "no memory is lost");
-}
-
-static void check_metadata(struct nucleus_metadata *metadata, const char *text)
-{
-    char *found;
-    size_t len;
-
-    assert_int_equal(nucleus_metadata_to_json(metadata, &found, &len, NULL), NUCLEUS_OK);
-    check(strcmp(found, text) == 0, "the metadata is whole");
-    free(found);
-    clear_metadata(metadata);
+    ret->status = fixture.is_at ? nucleus_metadata_load_at(fixture.dirfd, &ret->metadata, &ret->err)
+                                : nucleus_metadata_load(fixture.dir, &ret->metadata, &ret->err);
 }
 
 static struct outcome load(void)
 {
-    size_t descriptors = count_descriptors();
     struct outcome outcome;
+    char *found;
+    size_t len;
 
-    memset(&outcome, 0xa5, sizeof outcome);
-    begin_faults();
-    outcome.status = fixture.dirfd >= 0
-                         ? nucleus_metadata_load_at(fixture.dirfd, &outcome.metadata, &outcome.err)
-                         : nucleus_metadata_load(fixture.dir, &outcome.metadata, &outcome.err);
-    (void)end_faults();
-    check(count_descriptors() == descriptors, "no descriptor is left or lost");
+    (void)act_with_faults(act, &outcome);
     if (outcome.status != NUCLEUS_OK)
-        check_nothing(&outcome.metadata);
+        return outcome;
+    assert_int_equal(nucleus_metadata_to_json(&outcome.metadata, &found, &len, NULL), NUCLEUS_OK);
+    check(strcmp(found, fixture.text) == 0, "the metadata is whole");
+    free(found);
+    clear_outcome(&outcome);
     return outcome;
 }
 
-static void check_load(const struct outcome *outcome, const struct expected *expected)
+static void enter_load(size_t scenario)
 {
-    check_error(expected, outcome->status, &outcome->err,
-                fixture.dirfd >= 0 ? "metadata.json'" : fixture.dir);
-}
-
-static void load_as_swept(void)
-{
-    struct expected expected;
-    struct outcome outcome;
-
+    fixture.is_at = scenario > 0;
+    set_scenario(fixture.is_at ? "load_at" : "load",
+                 fixture.is_at ? "metadata.json'" : fixture.dir);
     limit_transfers(LIMIT);
-    outcome = load();
-    expected = expected_by_sweep();
-    check_load(&outcome, &expected);
-    if (outcome.status == NUCLEUS_OK)
-        check_metadata(&outcome.metadata, fixture.text);
-}
-
-static void check_made(const bool *made, const struct step *steps, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!made[i])
-            fail_msg("nothing came to row %zu, %s of %s", i, call_name(steps[i].kind),
-                     object_name(steps[i].object));
-    }
 }
 
 static void load_says_what_each_fault_means(void **state)
 {
-    bool made[LOAD_STEPS] = {false};
-    char *text;
-
     (void)state;
-    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
-    set_scenario("load");
-    sweep(load_steps, LOAD_STEPS, load_as_swept, made);
-    set_scenario("load_at");
-    fixture.dirfd = open(fixture.dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    sweep(load_steps, LOAD_STEPS, load_as_swept, made);
-    (void)close(fixture.dirfd);
-    check_made(made, load_steps, LOAD_STEPS);
-    assert_int_equal(count_names(fixture.dir), 1);
-    text = read_file(path_in(fixture.dir, "metadata.json"), NULL);
-    assert_string_equal(text, fixture.text);
-    free(text);
+    sweep(load_steps, LOAD_STEPS, enter_load, 2, load);
 }
 
 static void load_keeps_its_promises_whichever_call_fails(void **state)
 {
-    enum { LAST_ERRNO = 140 }; /* Linux's numbers, and some that nobody has */
-
     (void)state;
-    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
+    enter_load(0);
+    limit_transfers(0);
     for (int os_error = 1; os_error <= LAST_ERRNO; os_error++) {
-        for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
-            struct outcome outcome;
-
-            clear_faults();
-            add_fault((struct fault){.os_error = os_error}, n, n % 2 ? SIZE_MAX : n);
-            outcome = load();
-            if (outcome.status == NUCLEUS_OK)
-                check_metadata(&outcome.metadata, fixture.text);
-            else
-                check(outcome.err.os_error == os_error, "os_error is that of the call");
-        }
-    }
-}
-
-/* A file that is being replaced is tried ten times; the last answer counts. */
-static void load_starts_again_nine_times(void **state)
-{
-    static const struct {
-        struct fault fault;
-        size_t tries;
-        enum nucleus_status in_the_end;
-    } rows[] = {
-        {{CALL_FSTATAT, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
-        {{CALL_OPENAT, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
-        {{CALL_OPENAT, OBJECT_FILE, FAILS, ENOENT}, 10, NUCLEUS_ERROR_NOT_FOUND},
-        {{CALL_FSTAT, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
-        {{CALL_READ, OBJECT_FILE, FAILS, ESTALE}, 10, NUCLEUS_ERROR_IO},
-        {{CALL_FSTATAT, OBJECT_FILE, FAILS, ENOENT}, 10, NUCLEUS_ERROR_NOT_FOUND},
-        {{CALL_READ, OBJECT_FILE, FAILS, EIO}, 1, NUCLEUS_ERROR_IO},
-    };
-
-    (void)state;
-    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct expected expected = {rows[i].in_the_end, rows[i].fault.os_error, "cannot load '"};
-        struct outcome outcome;
-
-        clear_faults();
-        add_fault(rows[i].fault, 1, SIZE_MAX);
-        outcome = load();
-        check_load(&outcome, &expected);
-        check(count_faults() == rows[i].tries, "it is tried that often");
-        clear_faults();
-        if (rows[i].tries > 1)
-            add_fault(rows[i].fault, 1, rows[i].tries - 1);
-        outcome = load();
-        check(outcome.status == NUCLEUS_OK, "the last try counts");
-        check_metadata(&outcome.metadata, fixture.text);
+        sweep_all_calls(os_error, false, load);
+        sweep_all_calls(os_error, true, load);
     }
 }
 
@@ -271,98 +165,87 @@ static struct {
 
 static void change_size(struct call *call)
 {
+    const char *path = path_in(fixture.dir, "metadata.json");
+
     if (call->kind == CALL_FSTATAT) {
-        write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
+        write_file(path, fixture.text, fixture.len);
         change.tried++;
         change.reads = 0;
     }
-    if (call->kind != CALL_READ)
-        return;
-    call->size = call->size < LIMIT ? call->size : LIMIT;
-    if (++change.reads == change.at && change.tried <= change.tries)
-        assert_int_equal(truncate(path_in(fixture.dir, "metadata.json"), change.size), 0);
+    if (call->kind == CALL_READ && ++change.reads == change.at && change.tried <= change.tries)
+        assert_int_equal(truncate(path, change.size), 0);
 }
 
 static struct outcome load_while_it_changes(size_t tries, size_t at, int by)
 {
-    struct outcome outcome;
-
-    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
-    memset(&outcome, 0xa5, sizeof outcome);
     memset(&change, 0, sizeof change);
     change.tries = tries;
     change.at = at;
     change.size = (off_t)fixture.len + by;
-    watch_calls(change_size, NULL);
-    begin_memory(1, 0);
-    outcome.status = nucleus_metadata_load(fixture.dir, &outcome.metadata, &outcome.err);
-    pause_memory();
-    check(!unwatch_calls().misuse, "no descriptor is left");
-    return outcome;
+    return load();
 }
 
 static void load_refuses_a_file_that_changes_its_size(void **state)
 {
-    static const struct expected unchanged = {.status = NUCLEUS_OK};
-    static const struct expected changed = {NUCLEUS_ERROR_IO, 0,
-                                            "': file changed size while being read"};
     static const struct {
         const char *name;
         int by; /* bytes */
     } rows[] = {{"one byte less", -1}, {"half of it", -400}, {"one more", 1}, {"4 KiB more", 4096}};
-    struct outcome outcome = load_while_it_changes(9, 3, 1);
-    size_t reads = change.reads;
+    struct outcome outcome;
+    size_t reads;
 
     (void)state;
-    check_load(&outcome, &unchanged);
-    check_metadata(&outcome.metadata, fixture.text);
+    enter_load(0);
+    set_hook(change_size);
+    outcome = load_while_it_changes(9, 3, 1);
+    check_error(&outcome, NUCLEUS_OK, 0, NULL);
+    reads = change.reads;
     assert_true(reads > 5);
     assert_int_equal(change.tried, 10);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (size_t at = 1; at <= reads; at++) {
-            set_scenario(rows[i].name);
+            set_scenario(rows[i].name, fixture.dir);
             outcome = load_while_it_changes(SIZE_MAX, at, rows[i].by);
-            check_load(&outcome, &changed);
-            check_nothing(&outcome.metadata);
+            check_error(&outcome, NUCLEUS_ERROR_IO, 0, "': file changed size while being read");
             assert_int_equal(change.tried, 10);
         }
     }
+    write_file(path_in(fixture.dir, "metadata.json"), fixture.text, fixture.len);
 }
 
-static void capture_as_swept(void)
+static void act_on_cgroup(struct outcome *ret)
 {
     static char *const command[] = {"true", NULL};
-    struct nucleus_container_state container = {
+    const struct nucleus_container_state container = {
         .id = "id", .name = "name", .command = command, .cgroup_path = TEST_DATA "/cgroup"};
-    size_t descriptors = count_descriptors();
-    struct expected expected;
+
+    ret->status = nucleus_metadata_from_state(&container, &ret->metadata, &ret->err);
+}
+
+static struct outcome capture(void)
+{
     struct outcome outcome;
 
-    limit_transfers(3);
-    memset(&outcome, 0xa5, sizeof outcome);
-    begin_faults();
-    outcome.status = nucleus_metadata_from_state(&container, &outcome.metadata, &outcome.err);
-    (void)end_faults();
-    check(count_descriptors() == descriptors, "no descriptor is left or lost");
-    expected = expected_by_sweep();
-    check_error(&expected, outcome.status, &outcome.err, container.cgroup_path);
-    if (outcome.status != NUCLEUS_OK) {
-        check_nothing(&outcome.metadata);
-        return;
-    }
+    (void)act_with_faults(act_on_cgroup, &outcome);
+    if (outcome.status != NUCLEUS_OK)
+        return outcome;
     check(outcome.metadata.resource_limits->memory_bytes.value == 536870912, "limits are whole");
     check(outcome.metadata.resource_limits->pids_max.value == 256, "limits are whole to the end");
-    clear_metadata(&outcome.metadata);
+    clear_outcome(&outcome);
+    return outcome;
+}
+
+static void enter_capture(size_t scenario)
+{
+    (void)scenario;
+    set_scenario("from_state with a cgroup", TEST_DATA "/cgroup");
+    limit_transfers(3);
 }
 
 static void from_state_says_what_each_fault_means(void **state)
 {
-    bool made[CGROUP_STEPS] = {false};
-
     (void)state;
-    set_scenario("from_state with a cgroup");
-    sweep(cgroup_steps, CGROUP_STEPS, capture_as_swept, made);
-    check_made(made, cgroup_steps, CGROUP_STEPS);
+    sweep(cgroup_steps, CGROUP_STEPS, enter_capture, 1, capture);
 }
 
 #define LOAD_TEST(test) cmocka_unit_test_setup_teardown(test, make_fixture, remove_fixture)
@@ -372,7 +255,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LOAD_TEST(load_says_what_each_fault_means),
         LOAD_TEST(load_keeps_its_promises_whichever_call_fails),
-        LOAD_TEST(load_starts_again_nine_times),
         LOAD_TEST(load_refuses_a_file_that_changes_its_size),
         LOAD_TEST(from_state_says_what_each_fault_means),
     };

@@ -5,49 +5,24 @@
  */
 #include "support.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "file_server.h"
 #include "system_calls.h"
 
 enum { HOUR = 60 * 60 };
-
-static const char temp_prefix[] = ".metadata.json.tmp.";
-
-static struct file_server server = {.name = "this machine"};
-
-static void answer_by_age(struct call *call)
-{
-    answer_as(&server, call);
-}
 
 /* Whatever is left in dir is age seconds old. */
 static void save(const char *dir, const char *id, int64_t age)
 {
     struct nucleus_error err;
 
-    server.leftover_age = age;
-    watch_calls(NULL, answer_by_age);
+    age_leftovers(age);
     assert_status(save_sample(id, dir, &err), NUCLEUS_OK, &err);
-    assert_null(unwatch_calls().misuse);
-}
-
-/* How many temporary files dir has. */
-static size_t count_leftovers(const char *dir)
-{
-    DIR *stream = opendir(dir);
-    size_t count = 0;
-
-    assert_non_null(stream);
-    for (const struct dirent *entry; (entry = readdir(stream));)
-        count += strncmp(entry->d_name, temp_prefix, strlen(temp_prefix)) == 0;
-    assert_int_equal(closedir(stream), 0);
-    return count;
+    assert_true(has_saved(dir, id));
 }
 
 /* When the child dies: at this call, counted from 1. */
@@ -61,14 +36,14 @@ static void die_in_time(struct call *call)
     /* A big file is half written when the child dies between two writes. */
     if (call->kind == CALL_WRITE && call->size > 100)
         call->size = 100;
-    if (!death.is_after && --death.countdown == 0)
+    if (--death.countdown == 0 && !death.is_after)
         (void)raise(SIGKILL);
 }
 
 static void die_afterwards(struct call *call)
 {
     (void)call;
-    if (death.is_after && --death.countdown == 0)
+    if (death.countdown == 0)
         (void)raise(SIGKILL);
 }
 
@@ -80,12 +55,10 @@ static bool save_and_die(const char *dir, size_t nth, bool is_after)
 
     assert_true(child >= 0);
     if (child == 0) {
-        struct nucleus_metadata metadata = sample_metadata("new");
-
         death.countdown = nth;
         death.is_after = is_after;
         watch_calls(die_in_time, die_afterwards);
-        _exit(nucleus_metadata_save(&metadata, dir, NULL) == NUCLEUS_OK ? 0 : 1);
+        _exit(save_new(dir, NULL) == NUCLEUS_OK ? 0 : 1);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     if (WIFEXITED(status)) {
@@ -99,14 +72,12 @@ static bool save_and_die(const char *dir, size_t nth, bool is_after)
 /* The next save works whatever the dead one left; what it left goes when it is old. */
 static void check_next_saves(const char *dir)
 {
-    size_t count = count_leftovers(dir);
+    size_t count = count_names(dir) - exists(path_in(dir, "metadata.json")); /* left over */
 
     assert_true(count <= 1);
     save(dir, "next", HOUR - 1);
-    assert_true(has_saved(dir, "next"));
     assert_int_equal(count_names(dir), 1 + count);
     save(dir, "last", HOUR + 1);
-    assert_true(has_saved(dir, "last"));
     assert_int_equal(count_names(dir), 1);
 }
 
@@ -137,33 +108,23 @@ static bool kill_one(const char *dir, bool has_old, size_t nth, bool is_after, s
     return true;
 }
 
-static void kill_at_each_call(const char *dir, bool has_old)
+static void a_killed_save_leaves_the_old_file_or_the_new_one(void **state)
 {
-    struct found found = {0};
+    for (int has_old = 0; has_old <= 1; has_old++) {
+        struct found found = {0};
 
-    for (size_t n = 1; kill_one(dir, has_old, n, false, &found); n++)
-        assert_true(kill_one(dir, has_old, n, true, &found));
-    assert_true(found.old >= 10);
-    assert_true(found.published >= 5);
+        for (size_t n = 1; kill_one(*state, has_old, n, false, &found); n++)
+            assert_true(kill_one(*state, has_old, n, true, &found));
+        assert_true(found.old >= 10);
+        assert_true(found.published >= 5);
+    }
 }
-
-static void a_killed_overwrite_leaves_the_old_file_or_the_new_one(void **state)
-{
-    kill_at_each_call(*state, true);
-}
-
-static void a_killed_first_save_leaves_no_file_or_the_new_one(void **state)
-{
-    kill_at_each_call(*state, false);
-}
-
-#define KILL_TEST(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        KILL_TEST(a_killed_overwrite_leaves_the_old_file_or_the_new_one),
-        KILL_TEST(a_killed_first_save_leaves_no_file_or_the_new_one),
+        cmocka_unit_test_setup_teardown(a_killed_save_leaves_the_old_file_or_the_new_one,
+                                        make_directory, remove_directory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

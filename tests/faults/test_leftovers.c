@@ -8,16 +8,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "system.h"
 #include "system_calls.h"
 
 enum { HOUR = 60 * 60, NOW = 2000000000, OLD = NOW - 2 * HOUR, YOUNG = NOW - HOUR };
@@ -99,21 +94,11 @@ static void after(struct call *call)
     call->info->st_mtime = (time_t)world.modified;
 }
 
-static enum nucleus_status save_here(const char *dir, struct nucleus_error *err)
-{
-    enum nucleus_status status;
-
-    watch_calls(before, after);
-    status = save_sample("new", dir, err);
-    assert_null(unwatch_calls().misuse);
-    return status;
-}
-
 static void save(const char *dir)
 {
     struct nucleus_error err;
 
-    assert_status(save_here(dir, &err), NUCLEUS_OK, &err);
+    assert_status(watch_act(save_new, dir, &err, before, after), NUCLEUS_OK, &err);
     assert_true(has_saved(dir, "new"));
 }
 
@@ -253,24 +238,6 @@ static void save_sweeps_eight_at_most(void **state)
     assert_int_equal(count_names(*state), 1 + 400);
 }
 
-static void make_socket(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    char *here = getcwd(NULL, 0);
-    char *dir = copy_text(path);
-
-    /* Its whole path may be longer than an address. */
-    *strrchr(dir, '/') = '\0';
-    assert_int_equal(chdir(dir), 0);
-    strcpy(address.sun_path, strrchr(path, '/') + 1);
-    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(chdir(here), 0);
-    assert_int_equal(close(fd), 0);
-    free(here);
-    free(dir);
-}
-
 /* However the listing ends, metadata.json.tmp is dealt with. */
 static void save_looks_at_the_file_of_nucleus_whatever_the_listing_says(void **state)
 {
@@ -287,7 +254,6 @@ static void save_looks_at_the_file_of_nucleus_whatever_the_listing_says(void **s
         {make_symlink, OLD, NUCLEUS_ERROR_SYMLINK, true},
         {make_subdirectory, OLD, NUCLEUS_ERROR_NOT_REGULAR, true},
         {make_fifo, YOUNG, NUCLEUS_OK, false},
-        {make_socket, YOUNG, NUCLEUS_OK, false},
     };
     enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -300,7 +266,8 @@ static void save_looks_at_the_file_of_nucleus_whatever_the_listing_says(void **s
         world.left = rows[i % ROWS].left;
         world.listing = listings[i / ROWS];
         world.listings = 0;
-        assert_status(save_here(*state, &err), rows[i % ROWS].status, &err);
+        assert_status(watch_act(save_new, *state, &err, before, after), rows[i % ROWS].status,
+                      &err);
         if (exists(path) != rows[i % ROWS].is_left)
             fail_msg("row %zu, listing %d: not as it should be", i % ROWS, world.listing);
         if (world.listing < 0)

@@ -34,15 +34,13 @@ union output {
 
 static int make_fixture(void **state)
 {
-    struct nucleus_metadata old = sample_metadata("old");
     struct nucleus_error err;
 
     (void)make_directory(state);
     fixture.dir = *state;
     fixture.dirfd = open(fixture.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(fixture.dirfd >= 0);
-    assert_status(nucleus_metadata_save(&old, fixture.dir, &err), NUCLEUS_OK, &err);
-    nucleus_metadata_clear(&old);
+    assert_status(save_sample("old", fixture.dir, &err), NUCLEUS_OK, &err);
     fixture.with_limits = read_data("nucleus-0.3.8-metadata-cgroup.json", NULL);
     fixture.state_document = read_data("nucleus-0.3.8-state-cgroup.json", NULL);
     assert_status(nucleus_metadata_from_json(fixture.with_limits, strlen(fixture.with_limits),
@@ -159,122 +157,104 @@ static const struct action {
     const char *message; /* of its failure: the beginning */
     size_t allocations;  /* it makes, at least */
 } actions[] = {
-    {"from_state", without_cgroup, clear_metadata, "out of memory", 8},
-    {"from_state with a cgroup", with_cgroup, clear_metadata, "", 12},
+    {"from_state", without_cgroup, clear_metadata, "out of memory", 6},
+    {"from_state with a cgroup", with_cgroup, clear_metadata, "", 10},
     {"to_json", to_json, free_text, "out of memory", 1},
-    {"from_json", from_json, clear_metadata, "out of memory", 14},
-    {"from_json, escapes", from_escaped_json, clear_metadata, "out of memory", 12},
-    {"state_document_from_json", read_state, clear_state, "out of memory", 8},
+    {"from_json", from_json, clear_metadata, "out of memory", 12},
+    {"from_json, escapes", from_escaped_json, clear_metadata, "out of memory", 10},
+    {"state_document_from_json", read_state, clear_state, "out of memory", 6},
     {"save", save, nothing, "cannot save 'nucleus-test-", 1},
     {"save_at", save_at, nothing, "cannot save 'metadata.json': ", 1},
-    {"load", load, clear_metadata, "cannot load 'nucleus-test-", 14},
-    {"load_at", load_at, clear_metadata, "cannot load 'metadata.json': ", 14},
+    {"load", load, clear_metadata, "cannot load 'nucleus-test-", 12},
+    {"load_at", load_at, clear_metadata, "cannot load 'metadata.json': ", 12},
 };
 
-enum { ACTIONS = sizeof actions / sizeof actions[0] };
+/* The action at hand, and the allocations that fail. */
+static struct {
+    const struct action *action;
+    size_t first, last;
+} run;
 
-static bool is_untouched(const union output *output)
+static void check(bool is_true, const char *what)
 {
-    const unsigned char *bytes = (const unsigned char *)output;
-    size_t count = 0;
-
-    for (size_t i = 0; i < sizeof *output; i++)
-        count += bytes[i] == 0xa5;
-    return count == sizeof *output;
+    if (!is_true)
+        fail_msg("%s, allocation %zu%s: not so: %s", run.action->name, run.first,
+                 run.last > run.first ? " and on" : "", what);
 }
 
-static const char *wrong_error(const struct action *action, const struct nucleus_error *err)
+static void check_error(const struct nucleus_error *err)
 {
     static const char reason[] = "out of memory";
-    size_t len = strlen(err->message);
+    const char *message = err->message;
+    size_t begin = strlen(run.action->message);
 
-    if (err->status != NUCLEUS_ERROR_NO_MEMORY || err->os_error != 0)
-        return "err has another status or an os_error";
-    if (strncmp(err->message, action->message, strlen(action->message)) != 0)
-        return "the message begins otherwise";
-    if (len < sizeof reason - 1 || strcmp(err->message + len - (sizeof reason - 1), reason) != 0)
-        return "the message gives another reason";
-    return NULL;
+    check(err->status == NUCLEUS_ERROR_NO_MEMORY && err->os_error == 0, "err says so");
+    check(strncmp(message, run.action->message, begin) == 0, "the message says what failed");
+    check(strlen(message) >= sizeof reason - 1 &&
+              strcmp(message + strlen(message) - (sizeof reason - 1), reason) == 0,
+          "the message ends with the reason");
 }
 
-/* Acts while memory is short. Returns what was wrong then; NULL: nothing. */
-static const char *act(const struct action *action, size_t first, size_t last)
+/* Acts while memory is short. */
+static void act(void)
 {
+    char *old_text = read_file(path_in(fixture.dir, "metadata.json"), NULL);
     size_t descriptors = count_descriptors();
+    union output output, poison;
     enum nucleus_status status;
     struct nucleus_error err;
-    union output output;
+    char *text;
 
-    memset(&output, 0xa5, sizeof output);
+    memset(&poison, 0xa5, sizeof poison);
+    output = poison;
     memset(&err, 0xa5, sizeof err);
-    begin_memory(first, last);
-    status = action->call(&output, &err);
+    begin_memory(run.first, run.last);
+    status = run.action->call(&output, &err);
     if (status == NUCLEUS_OK)
-        action->release(&output);
+        run.action->release(&output);
     pause_memory();
-    if (count_blocks() != 0)
-        return "memory is lost";
-    if (count_descriptors() != descriptors)
-        return "descriptors are lost";
-    if (count_failed_allocations() == 0)
-        return status == NUCLEUS_OK && err.status == NUCLEUS_OK ? NULL : "it failed";
-    if (status != NUCLEUS_ERROR_NO_MEMORY)
-        return "the status is another";
-    return is_untouched(&output) ? wrong_error(action, &err) : "the output was touched";
+    check(count_blocks() == 0, "no memory is lost");
+    check(count_descriptors() == descriptors, "no descriptor is lost");
+    check((status == NUCLEUS_OK) == (count_failed_allocations() == 0), "it fails if it has to");
+    check(status == err.status, "err has the status");
+    text = read_file(path_in(fixture.dir, "metadata.json"), NULL);
+    if (status != NUCLEUS_OK) {
+        check_error(&err);
+        check(memcmp(&output, &poison, sizeof output) == 0, "the output is untouched");
+        check(strcmp(text, old_text) == 0, "the file is untouched");
+    }
+    check(count_names(fixture.dir) == 1, "no temporary file is left");
+    free(text);
+    free(old_text);
 }
 
 /* At the first allocation, the second, and so on until the shortage comes too late. */
-static void sweep(const struct action *action, bool forever)
+static void sweep(bool forever)
 {
-    size_t n = 1;
-
+    run.first = 0;
     do {
-        const char *wrong = act(action, n, forever ? SIZE_MAX : n);
-
-        if (wrong)
-            fail_msg("%s, allocation %zu%s: %s", action->name, n, forever ? " and on" : "", wrong);
-        n++;
+        run.first++;
+        run.last = forever ? SIZE_MAX : run.first;
+        act();
     } while (count_failed_allocations() > 0);
-    if (n < action->allocations)
-        fail_msg("%s made only %zu allocations", action->name, n);
+    check(run.first > run.action->allocations, "it makes more allocations");
 }
 
 static void a_shortage_of_memory_is_reported_and_leaves_nothing(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ACTIONS; i++) {
-        sweep(&actions[i], false);
-        sweep(&actions[i], true);
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        run.action = &actions[i];
+        sweep(false);
+        sweep(true);
     }
 }
-
-static void a_save_without_memory_leaves_the_old_file(void **state)
-{
-    char *old = read_file(path_in(*state, "metadata.json"), NULL);
-
-    for (size_t n = 1; n == 1 || count_failed_allocations() > 0; n++) {
-        struct nucleus_error err;
-        enum nucleus_status status;
-        char *text;
-
-        begin_memory(n, n);
-        status = nucleus_metadata_save(&fixture.metadata, *state, &err);
-        pause_memory();
-        text = read_file(path_in(*state, "metadata.json"), NULL);
-        assert_string_equal(text, status == NUCLEUS_OK ? fixture.with_limits : old);
-        assert_int_equal(count_names(*state), 1);
-        free(text);
-    }
-    free(old);
-}
-
-#define MEMORY_TEST(test) cmocka_unit_test_setup_teardown(test, make_fixture, remove_fixture)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MEMORY_TEST(a_shortage_of_memory_is_reported_and_leaves_nothing),
-        MEMORY_TEST(a_save_without_memory_leaves_the_old_file),
+        cmocka_unit_test_setup_teardown(a_shortage_of_memory_is_reported_and_leaves_nothing,
+                                        make_fixture, remove_fixture),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,10 +5,9 @@
 #include "support.h"
 
 #include <pthread.h>
-#include <stdio.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum { STACK = 512 * 1024, LIMIT = 16 * 1024, DEPTH = 127, PAINT = 0xa5 };
 
@@ -20,8 +19,9 @@ enum { STACK = 512 * 1024, LIMIT = 16 * 1024, DEPTH = 127, PAINT = 0xa5 };
 #define IS_SANITIZED 1
 #endif
 
+static alignas(4096) unsigned char stack[STACK];
+
 static struct {
-    unsigned char *stack;
     const char *dir;
     char *text; /* the deepest document */
     struct nucleus_metadata metadata;
@@ -29,44 +29,24 @@ static struct {
     enum nucleus_status status;
 } run;
 
-static enum nucleus_status save(void)
+static enum nucleus_status save(const char *dir, struct nucleus_error *err)
 {
-    return nucleus_metadata_save(&run.metadata, run.dir, NULL);
+    return nucleus_metadata_save(&run.metadata, dir, err);
 }
 
-static enum nucleus_status save_to_a_long_path(void)
-{
-    static char path[4096];
-
-    memset(path, '\x01', sizeof path - 1); /* each is escaped */
-    return nucleus_metadata_save(&run.metadata, path, NULL);
-}
-
-static enum nucleus_status load(void)
-{
-    return load_sample(run.dir, NULL);
-}
-
-static enum nucleus_status load_nothing(void)
-{
-    return load_sample("/nothing", NULL);
-}
-
-static enum nucleus_status capture(void)
-{
-    return capture_sample(TEST_DATA "/cgroup", NULL);
-}
+static char long_path[4096]; /* each byte is escaped */
 
 static const struct row {
     const char *name;
-    enum nucleus_status (*act)(void);
+    enum nucleus_status (*act)(const char *path, struct nucleus_error *err);
+    const char *path; /* NULL: the directory of the test */
     enum nucleus_status status;
 } rows[] = {
-    {"load", load, NUCLEUS_OK}, /* of the deepest document */
-    {"save", save, NUCLEUS_OK},
-    {"save to a long path", save_to_a_long_path, NUCLEUS_ERROR_IO},
-    {"load what is not there", load_nothing, NUCLEUS_ERROR_NOT_FOUND},
-    {"from_state", capture, NUCLEUS_OK},
+    {"load", load_sample, NULL, NUCLEUS_OK}, /* of the deepest document */
+    {"save", save, NULL, NUCLEUS_OK},
+    {"save to a long path", save, long_path, NUCLEUS_ERROR_IO},
+    {"load what is not there", load_sample, "/nothing", NUCLEUS_ERROR_NOT_FOUND},
+    {"from_state", capture_sample, TEST_DATA "/cgroup", NUCLEUS_OK},
 };
 
 /* The text with a member before its last brace whose value is as deep as it may be. */
@@ -95,26 +75,24 @@ static int make_run(void **state)
     run.text = deepen("nucleus-0.3.8-metadata-cgroup.json");
     assert_status(nucleus_metadata_from_json(run.text, strlen(run.text), &run.metadata, &err),
                   NUCLEUS_OK, &err);
-    run.stack =
-        mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-    assert_true(run.stack != MAP_FAILED);
+    memset(long_path, '\x01', sizeof long_path - 1);
     return 0;
 }
 
 static int remove_run(void **state)
 {
-    assert_int_equal(munmap(run.stack, STACK), 0);
     nucleus_metadata_clear(&run.metadata);
     free(run.text);
     return remove_directory(state);
 }
 
-static void *work(void *row)
+static void *work(void *argument)
 {
+    const struct row *row = argument;
     unsigned char here = 0;
 
     run.start = (uintptr_t)&here;
-    run.status = ((const struct row *)row)->act();
+    run.status = row->act(row->path ? row->path : run.dir, NULL);
     return NULL;
 }
 
@@ -125,15 +103,15 @@ static size_t measure(const struct row *row)
     pthread_t thread;
     size_t lowest = 0;
 
-    memset(run.stack, PAINT, STACK);
+    memset(stack, PAINT, STACK);
     assert_int_equal(pthread_attr_init(&attributes), 0);
-    assert_int_equal(pthread_attr_setstack(&attributes, run.stack, STACK), 0);
+    assert_int_equal(pthread_attr_setstack(&attributes, stack, STACK), 0);
     assert_int_equal(pthread_create(&thread, &attributes, work, (void *)(uintptr_t)row), 0);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(pthread_attr_destroy(&attributes), 0);
-    while (run.stack[lowest] == PAINT)
+    while (stack[lowest] == PAINT)
         lowest++;
-    return (size_t)(run.start - (uintptr_t)(run.stack + lowest));
+    return (size_t)(run.start - (uintptr_t)(stack + lowest));
 }
 
 static void each_call_takes_less_than_16_kib_of_stack(void **state)
