@@ -83,8 +83,7 @@ for n in 1 2; do
             'add_executable(runtime main.c)'
         block cmake $n
     } >project-$n/CMakeLists.txt
-    configure -S project-$n -B build-$n "-DCMAKE_PREFIX_PATH=$scratch/root/usr/local"
-    cmake --build build-$n >build.log 2>&1 || { cat build.log; fail "block $n does not link"; }
-    (cd run && [ "$(run ../build-$n/runtime)" = "web-1 was running sleep" ]) ||
+    build_project project-$n "-DCMAKE_PREFIX_PATH=$scratch/root/usr/local"
+    (cd run && [ "$(run ../build/runtime)" = "web-1 was running sleep" ]) ||
         fail "the program of block $n does not work"
 done
