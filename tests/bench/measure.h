@@ -16,8 +16,8 @@ struct figures {
 };
 
 /* Where work is timed: on a processor, where what else is running does not lengthen it; on the
- * wall, since it waits for a disk or for another process; or by what it says of itself. */
-enum clock { PROCESSOR, WALL, OWN };
+ * wall, since it waits for a disk; the same in a child process; or by what it says of itself. */
+enum clock { PROCESSOR, WALL, CHILD, OWN };
 
 double now(enum clock clock);
 

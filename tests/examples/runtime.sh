@@ -1,41 +1,29 @@
 # SPDX-License-Identifier: MIT
-# runtime.sh STANDARD SOURCE DIR CC ARCHIVE [EMULATOR...]: runtime.c compiles as that standard of C or
-# C++ without a warning, starts a container's command anew from what it saved, hands on every error, and
-# keeps out of a directory that is not its own.
-set -eu
+# runtime.sh STANDARD: runtime.c compiles as that standard of C or C++ without a warning, starts a
+# container's command anew from what it saved, hands on every error, and keeps out of a directory that
+# is not its own.
+. "${0%/*}/../package/package.sh"
 standard=$1
-source=$2
-work=$3
-cc=$4
-archive=$5
-shift 5
-
-fail()
-{
-    echo "runtime.sh: $*" >&2
-    exit 1
-}
+MACHINE_FLAGS=$BUILD_FLAGS # sanitizers, if the archive has them
 
 case $standard in
 c++*) language=c++ libraries=-lstdc++ ;;
 *) language=c libraries= ;;
 esac
 
-[ "$(wc -l <"$source/tests/examples/runtime.c")" -le 120 ] || fail "the example is too long to be read"
+[ "$(wc -l <"$tests/runtime.c")" -le 120 ] || fail "the example is too long to be read"
 
-rm -rf "$work"
-mkdir -p "$work/elsewhere"
-cd "$work"
+mkdir elsewhere
 echo 'int main(void) { return 0; }' >empty.c
 # shellcheck disable=SC2086
-"$cc" -x "$language" "-std=$standard" -o empty empty.c $libraries 2>log ||
-    { echo "runtime.sh: skipped: $cc does not compile $standard here"; exit 77; }
-# shellcheck disable=SC2086,SC2046
-"$cc" ${CFLAGS-} -x "$language" "-std=$standard" -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic \
-    -Wshadow -Wconversion -Wcast-qual -Werror -I"$source/include" -o runtime \
-    "$source/tests/examples/runtime.c" -x none "$archive" $(pkg-config --libs libcjson) $libraries
+"$CC" -x "$language" "-std=$standard" -o empty empty.c $libraries 2>log ||
+    skip "$CC does not compile $standard here"
+# shellcheck disable=SC2046,SC2086
+compile "$CC" -x "$language" "-std=$standard" -D_POSIX_C_SOURCE=200809L -Wshadow -Wconversion \
+    -I"$SOURCE/include" -o runtime "$tests/runtime.c" -x none "$ARCHIVE" \
+    $(pkg-config --libs libcjson) $libraries
 
-# expect STATUS WORDS COMMAND...: how the command exits, and words of the one line that it writes to
+# expect STATUS WORDS ARGUMENT...: how the runtime exits, and words of the one line that it writes to
 # stderr; "" if it writes nothing.
 expect()
 {
@@ -43,7 +31,7 @@ expect()
     words=$2
     shift 2
     got=0
-    "$@" >out 2>err || got=$?
+    run ./runtime "$@" >out 2>err || got=$?
     [ "$got" = "$status" ] || fail "'$*' exits with $got: $(cat err)"
     [ ! -s out ] || fail "'$*' prints: $(cat out)"
     case $words,$(cat err) in
@@ -57,47 +45,47 @@ expect()
 newline='
 '
 # shellcheck disable=SC2016
-expect 0 "" "$@" ./runtime checkpoint db db "" /bin/sh -c 'printf "<%s>" "$@"' sh "a b" "" "x${newline}y" '"\*'
-[ "$("$@" ./runtime restore db; echo .)" = "<a b><><x${newline}y><\"\\*>." ] ||
+expect 0 "" checkpoint db db "" /bin/sh -c 'printf "<%s>" "$@"' sh "a b" "" "x${newline}y" '"\*'
+[ "$(run ./runtime restore db; echo .)" = "<a b><><x${newline}y><\"\\*>." ] ||
     fail "the arguments are not those that were saved"
 grep -q '"container_id": "db"' db/metadata.json || fail "it saves something else"
 [ -d db/images ] || fail "there are no images"
-expect 0 "" "$@" ./runtime checkpoint db db "" /bin/true
-expect 0 "" "$@" ./runtime restore db
+expect 0 "" checkpoint db db "" /bin/true
+expect 0 "" restore db
 
 # The limits of a cgroup. Without the cgroup there is neither a dump nor a change.
-expect 0 "" "$@" ./runtime checkpoint limits web "$source/tests/data/cgroup" /bin/true
+expect 0 "" checkpoint limits web "$SOURCE/tests/data/cgroup" /bin/true
 grep -q '"resource_limits": {' limits/metadata.json || fail "it saves no limits"
 rm -r db/images
-expect 1 "(NUCLEUS_ERROR_IO, errno 2)" "$@" ./runtime checkpoint db db "$work/gone" /bin/false
+expect 1 "(NUCLEUS_ERROR_IO, errno 2)" checkpoint db db "$scratch/gone" /bin/false
 [ ! -e db/images ] || fail "it dumps a container that it cannot describe"
-expect 0 "" "$@" ./runtime restore db
+expect 0 "" restore db
 
 # A save that fails: the images of the dump are not restored with the metadata of an earlier one.
 ln -s elsewhere db/metadata.json.tmp
-expect 1 "metadata.json" "$@" ./runtime checkpoint db db "" /bin/true
+expect 1 "metadata.json" checkpoint db db "" /bin/true
 grep -q '(NUCLEUS_ERROR_SYMLINK, errno [0-9]*)$' err || fail "the status is lost: $(cat err)"
-expect 3 "no checkpoint in 'db'" "$@" ./runtime restore db
+expect 3 "no checkpoint in 'db'" restore db
 
 # No metadata, and none that can be trusted: the command is not started.
-expect 3 "no checkpoint in 'elsewhere'" "$@" ./runtime restore elsewhere
-expect 3 "no checkpoint in 'missing'" "$@" ./runtime restore missing
+expect 3 "no checkpoint in 'elsewhere'" restore elsewhere
+expect 3 "no checkpoint in 'missing'" restore missing
 cp -r limits damaged
 printf '{"container_id": "web"' >damaged/metadata.json
-expect 1 "line 1, column 23: " "$@" ./runtime restore damaged
+expect 1 "line 1, column 23: " restore damaged
 grep -q '(NUCLEUS_ERROR_SYNTAX, errno 0)$' err || fail "the status is lost: $(cat err)"
 sed '/"version"/d' limits/metadata.json >damaged/metadata.json
-expect 1 "'version'" "$@" ./runtime restore damaged
+expect 1 "'version'" restore damaged
 sed 's/"\/bin\/true"//' limits/metadata.json >damaged/metadata.json
-expect 1 "(NUCLEUS_ERROR_IO, errno 22)" "$@" ./runtime restore damaged
+expect 1 "(NUCLEUS_ERROR_IO, errno 22)" restore damaged
 sed 's/"\/bin\/true"/"\/missing"/' limits/metadata.json >damaged/metadata.json
-expect 1 "(NUCLEUS_ERROR_IO, errno 2)" "$@" ./runtime restore damaged
+expect 1 "(NUCLEUS_ERROR_IO, errno 2)" restore damaged
 
 # Not behind a symbolic link, and nothing at all when the operands are wrong.
 ln -s elsewhere link
-expect 1 "cannot checkpoint" "$@" ./runtime checkpoint link db "" /bin/true
-expect 1 "cannot restore" "$@" ./runtime restore link
+expect 1 "cannot checkpoint" checkpoint link db "" /bin/true
+expect 1 "cannot restore" restore link
 [ -z "$(ls -A elsewhere)" ] || fail "it saves behind a symbolic link"
-expect 1 "cannot checkpoint" "$@" ./runtime checkpoint missing/db db "" /bin/true
-expect 2 "" "$@" ./runtime checkpoint db db ""
-expect 2 "" "$@" ./runtime restore
+expect 1 "cannot checkpoint" checkpoint missing/db db "" /bin/true
+expect 2 "" checkpoint db db ""
+expect 2 "" restore

@@ -9,7 +9,6 @@ PKG_CONFIG_LIBDIR=$scratch PKG_CONFIG_PATH=
 export PKG_CONFIG_LIBDIR PKG_CONFIG_PATH
 
 for way in find_package add_subdirectory; do
-    rm -rf build
     build_project "$tests/consumer" "-DWAY=$way" -DLANGUAGE=C "-DCMAKE_PREFIX_PATH=$prefix" \
         "-DVERSION=$VERSION" "-DCJSON_FILE=$cjson" "-DCJSON_DIR=$scratch/vendored"
     check_consumer build/consumer

@@ -4,19 +4,7 @@
 way=$1
 language=$2
 
-case $language in
-C) compiler=$CC standard=c11 source=main.c ;;
-CXX) compiler=$CXX standard=c++17 source=main.cpp ;;
-esac
-command -v "$compiler" >/dev/null || skip "there is no C++ compiler here"
-
-build_by_hand()
-{
-    use_pkg_config "$prefix"
-    # shellcheck disable=SC2046
-    compile "$compiler" "-std=$standard" -o consumer "$tests/consumer/$source" \
-        $(pkg-config --cflags --libs nucleus-checkpoint)
-}
+[ "$language" = C ] || command -v "$CXX" >/dev/null || skip "there is no C++ compiler here"
 
 build_with_meson()
 {
@@ -52,15 +40,13 @@ check_parent()
     (cd build && "${CMAKE%/*}/ctest" -N) | grep -qx 'Total Tests: 0' || fail "the library has tests"
 }
 
-case $way in
-pkg_config) build_by_hand ;;
-meson) build_with_meson ;;
+case $way-$language in
+pkg_config-C) use_by_hand "$prefix" "$CC" -std=c11 ;;
+pkg_config-CXX) use_by_hand "$prefix" "$CXX" -std=c++17 -x c++ ;;
+meson-*) build_with_meson ;;
 *) build_with_cmake ;;
 esac
-case $way in
-pkg_config) check_consumer ./consumer ;;
-*) check_consumer build/consumer ;;
-esac
+[ "$way" = pkg_config ] || check_consumer build/consumer
 case $way in
 add_subdirectory | FetchContent) check_parent ;;
 esac

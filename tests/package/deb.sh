@@ -31,8 +31,4 @@ gzip -dc $changelog | cmp - "$SOURCE/tools/package/changelog" || fail "the packe
     fail "the newest version in the changelog is not $VERSION"
 [ "$(unpacked/usr/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta --version"
 
-use_pkg_config unpacked
-# shellcheck disable=SC2046
-compile "$CC" -std=c11 -o consumer "$tests/consumer/main.c" \
-    $(pkg-config --cflags --libs nucleus-checkpoint)
-check_consumer ./consumer
+use_by_hand unpacked "$CC" -std=c11

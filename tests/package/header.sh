@@ -1,29 +1,44 @@
 # SPDX-License-Identifier: MIT
-# The header needs nothing before it, nothing of cJSON, and no language younger than C11 or C++11.
+# The header needs nothing before it, nothing of cJSON, and no language younger than C11 or C++11. A
+# state whose strings are borrowed cannot be cleared as one that owns them: that does not compile.
 . "${0%/*}/package.sh"
 
-printf '#include <nucleus/checkpoint.h>\n#include <nucleus/checkpoint.h>\n' >header.c
-cp header.c header.cpp
+cat >right.c <<'END'
+#include <nucleus/checkpoint.h>
+#include <nucleus/checkpoint.h>
+void right(struct nucleus_state_document *document);
+void right(struct nucleus_state_document *document)
+{
+    nucleus_state_document_clear(document);
+}
+END
+sed 's/struct nucleus_state_document/struct nucleus_container_state/' right.c >wrong.c
 
-# check COMPILER STANDARD FILE
+# check COMPILER LANGUAGE STANDARD...
 check()
 {
-    if [ -n "$1" ] && command -v "$1" >/dev/null; then
-        compile "$1" "-std=$2" -fsyntax-only "-I$prefix/include" "$3"
-        checked="$checked $2"
-    else
-        echo "$name: there is no '$1' here"
-    fi
+    compiler=$1
+    language=$2
+    shift 2
+    command -v "$compiler" >/dev/null || { echo "$name: there is no '$compiler' here"; return; }
+    for standard; do
+        set -- "$compiler" -x "$language" "-std=$standard" -fsyntax-only "-I$prefix/include"
+        compile "$@" right.c
+        if (compile "$@" wrong.c) >errors 2>&1; then
+            fail "$compiler compiles the mix-up"
+        fi
+        grep -qE 'error: .*(incompatible pointer|cannot convert|no matching function)' errors ||
+            { cat errors; fail "$compiler refuses something else"; }
+        checked="$checked $standard"
+    done
 }
 
 checked=
 for compiler in "$CC" gcc clang; do
-    check "$compiler" c11 header.c
-    check "$compiler" c2x header.c
+    check "$compiler" c c11 c2x
 done
 for compiler in "$CXX" g++ clang++; do
-    check "$compiler" c++11 header.cpp
-    check "$compiler" c++20 header.cpp
+    check "$compiler" c++ c++11 c++20
 done
 case $checked in
 *c++*) ;;

@@ -4,16 +4,14 @@
 . "${0%/*}/package.sh"
 need bash jq man mandoc col xargs
 
-render "$SOURCE/tools/man/ckmeta.1" | section EXAMPLES >rendered
-displays <rendered >examples
-MANWIDTH=100 man -E UTF-8 -l "$SOURCE/tools/man/ckmeta.1" | col -bx | section EXAMPLES | displays \
-    >man-examples
-expect_same "the examples that man shows" examples man-examples
+page=$SOURCE/tools/man/ckmeta.1
+examples "$page" >/dev/null
 
 # Each example in a file of its own. Their directories are not ours to make, and the processes are
 # not here.
 mkdir -p examples.d bin bundle sampler samplec web-3 db db-2 empty images proc/13833 cgroup/samplec
-awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }' rendered
+render "$page" | section EXAMPLES |
+    awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }'
 sed -i 's,/srv/checkpoints,.,; s,/usr/bin/env PGDATA,env PGDATA,
     s,/sys/fs/cgroup,./cgroup,; s,"/proc/$pid,"./proc/$pid,' examples.d/*
 

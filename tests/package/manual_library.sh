@@ -5,9 +5,7 @@ need man mandoc col
 use_pkg_config "$prefix"
 
 page=$SOURCE/tools/man/nucleus-checkpoint.3
-render "$page" | section EXAMPLES | displays >program.c
-MANWIDTH=100 man -E UTF-8 -l "$page" | col -bx | section EXAMPLES | displays >man-program.c
-expect_same "the program that man shows" program.c man-program.c
+examples "$page" >program.c
 
 # compile_as_shown OPTION...: the command on standard input, with this compiler.
 compile_as_shown()

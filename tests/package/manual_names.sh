@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # nucleus-checkpoint(3) and the header have the same functions, statuses, numbers and structures, and
-# nucleus-checkpoint(7) has the same members.
+# nucleus-checkpoint(7) has the same members. The pages are installed, name the version, and that of
+# the library is found by the name of each function.
 . "${0%/*}/package.sh"
 need mandoc col
 
@@ -16,6 +17,17 @@ expect_same "the functions in NAME" functions named
 render "$page" | section SYNOPSIS | sed '/#include/d; /cc program/d' >prototypes
 grep -o 'nucleus_[a-z_]*(' prototypes | tr -d '(' | sort >declared
 expect_same "the functions in SYNOPSIS" functions declared
+
+pages=$(find "$prefix" -type d -name man3)/..
+render "$pages/man3/nucleus-checkpoint.3" >page
+while read -r function; do
+    (cd "$pages" && render "man3/$function.3") >found
+    expect_same "the page that $function leads to" page found
+done <functions
+for installed in man1/ckmeta.1 man3/nucleus-checkpoint.3 man7/nucleus-checkpoint.7; do
+    render "$pages/$installed" | tail -n 1 | grep -q "^nucleus-checkpoint $VERSION " ||
+        fail "the last line of $installed does not name nucleus-checkpoint $VERSION"
+done
 
 # A prototype with another type than the header's does not compile.
 {
@@ -40,8 +52,7 @@ structures()
         sed 's/}; */};\n/g' | sed 's/^ *//' | sort
 }
 structures "$header" >defined
-render "$page" >rendered
-structures rendered >shown
+structures page >shown
 grep -q nucleus_error defined || fail "the header has no structures"
 expect_same "the structures" defined shown
 

@@ -75,11 +75,12 @@ use_pkg_config()
     export PKG_CONFIG_PATH
 }
 
-# build_project DIR ARGUMENT...: the CMake project there, into "build".
+# build_project DIR ARGUMENT...: the CMake project there, into "build", which is made anew.
 build_project()
 {
     project=$1
     shift
+    rm -rf build
     configure -S "$project" -B build "-DNUCLEUS_SOURCE=$SOURCE" "$@"
     "$CMAKE" --build build >build.log 2>&1 || { cat build.log; fail "it does not build"; }
 }
@@ -99,6 +100,17 @@ check_consumer()
     mkdir -p checkpoint
     output=$(run "$1" checkpoint /bin/sleep "6 0") || fail "$1 fails"
     [ "$output" = "$VERSION db 13789 /bin/sleep 6 0" ] || fail "$1 prints '$output'"
+}
+
+# use_by_hand PREFIX COMPILER ARGUMENT...: the consumer, compiled with what pkg-config says, works.
+use_by_hand()
+{
+    use_pkg_config "$1"
+    shift
+    # shellcheck disable=SC2046
+    compile "$@" "$tests/consumer/main.c" -o consumer \
+        $(pkg-config --cflags --libs nucleus-checkpoint)
+    check_consumer ./consumer
 }
 
 # list_files DIR: every file's path from there, that of the library's directory shortened.
@@ -128,6 +140,14 @@ displays()
         if (!margin) { match($0, /^ */); margin = RLENGTH }
         print substr($0, margin + 1)
     }'
+}
+
+# examples PAGE: the displays in its EXAMPLES, which man shows like mandoc.
+examples()
+{
+    render "$1" | section EXAMPLES | displays | tee by-mandoc
+    MANWIDTH=100 man -E UTF-8 -l "$1" | col -bx | section EXAMPLES | displays >by-man
+    diff -u by-mandoc by-man >&2 || fail "man shows other examples"
 }
 
 # use_programs: adds the installed ckmeta to the texts of programs in bin, makes them programs, and has

@@ -14,13 +14,11 @@ printf 'lib/%s\n' libruntime.a cmake/runtime/runtime-config.cmake \
 sort -o expected expected
 expect_same "the installed files" expected files
 
-rm -rf build
 build_project "$tests/parent/user" "-DCMAKE_PREFIX_PATH=$scratch/moved"
 check_consumer build/consumer
 
 # With cJSON as a target of the parent, too.
 take_cjson
-rm -rf build
 build_project "$tests/parent" -DCJSON_FILE=/nowhere/libcjson.a "-DCJSON_DIR=$scratch/vendored"
 "$CMAKE" --install build --prefix "$scratch/second" >install.log || fail "it does not install"
 list_files second >files
@@ -28,6 +26,5 @@ expect_same "the files installed with a target for cJSON" expected files
 if grep -rI -e nowhere -e their-cjson second; then
     fail "the installation names the parent's cJSON"
 fi
-rm -rf build
 build_project "$tests/parent/user" "-DCMAKE_PREFIX_PATH=$scratch/second"
 check_consumer build/consumer

@@ -37,7 +37,7 @@ cat >bin/sudo <<END
 DESTDIR="$scratch/root" exec "\$@"
 END
 cat >bin/cc <<END
-exec "$CC" $MACHINE_FLAGS "\$@"
+exec "$CC" $MACHINE_FLAGS -std=c11 -Wall -Wextra -Wpedantic -Werror "\$@"
 END
 use_programs
 
@@ -73,6 +73,7 @@ use_pkg_config root
 block sh 4 | sh -e || fail "it does not link by pkg-config"
 mkdir run
 (cd run && [ "$(run ../a.out)" = "web-1 was running sleep" ]) || fail "the program does not work"
+[ "$(stat -c %a run/metadata.json)" = 600 ] || fail "the program saves nothing"
 for n in 1 2; do
     mkdir project-$n
     ln -s ../main.c "$SOURCE" project-$n
@@ -82,8 +83,7 @@ for n in 1 2; do
             'add_executable(runtime main.c)'
         block cmake $n
     } >project-$n/CMakeLists.txt
-    configure -S project-$n -B build-$n "-DCMAKE_PREFIX_PATH=$scratch/root/usr/local"
-    cmake --build build-$n >build.log 2>&1 || { cat build.log; fail "block $n does not link"; }
-    (cd run && [ "$(run ../build-$n/runtime)" = "web-1 was running sleep" ]) ||
+    build_project project-$n "-DCMAKE_PREFIX_PATH=$scratch/root/usr/local"
+    (cd run && [ "$(run ../build/runtime)" = "web-1 was running sleep" ]) ||
         fail "the program of block $n does not work"
 done

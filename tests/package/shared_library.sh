@@ -9,12 +9,10 @@ build_project "$tests/consumer" -DWAY=add_subdirectory -DLANGUAGE=C \
 archive=$(find build -name libnucleus-checkpoint.a)
 
 # shellcheck disable=SC2046
-compile "$CC" -std=c11 -fPIC -shared -Dmain=consumer_main -o libconsumer.so \
+compile "$CC" -std=c11 -fPIC -shared -Dmain=runtime_main -o libconsumer.so \
     "$tests/consumer/main.c" -Wl,-z,text -Wl,-z,defs -Wl,--whole-archive "$archive" \
     -Wl,--no-whole-archive $(pkg-config --cflags --libs nucleus-checkpoint)
-echo 'int consumer_main(int, char **); int main(int c, char **v) { return consumer_main(c, v); }' \
-    >main.c
-compile "$CC" -std=c11 -o main main.c -L. -lconsumer "-Wl,-rpath,$scratch"
+compile "$CC" -std=c11 -o main "$tests/parent/user/main.c" -L. -lconsumer "-Wl,-rpath,$scratch"
 check_consumer ./main
 if "$NM" -D --defined-only libconsumer.so | grep ' nucleus_'; then
     fail "the shared library hands on these names"

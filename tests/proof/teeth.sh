@@ -8,46 +8,34 @@ export LC_ALL
 
 source=$1
 work=$2
-here=${0%/*}
 failed=0
 
 # Waiting longer proves no error away.
 : "${TIMEOUT:=10}"
 export TIMEOUT
 
-# attempt NAME FUNCTION: prove.sh on the copy; sets status.
-attempt()
-{
-    status=0
-    sh "$here/prove.sh" "$work/$1" "$work/$1/notes" "$2" >"$work/$1/log" 2>&1 || status=$?
-    if [ "$status" -eq 77 ]; then
-        cat "$work/$1/log"
-        exit 77
-    fi
-}
-
-copy()
-{
-    mkdir -p "$work/$1"
-    cp -R "$source/src" "$source/include" "$work/$1"
-}
-
 # plant NAME UNIT FUNCTION SUBSTITUTION
 plant()
 {
-    copy "$1"
-    sed -E "/^[a-z].*[ *]$3\(/,/^}/{ $4; }" "$source/src/$2.c" >"$work/$1/src/$2.c"
-    changed=$(diff "$source/src/$2.c" "$work/$1/src/$2.c" | grep -c '^>' || true)
-    attempt "$1" "$3"
-    if [ "$changed" -ne 1 ]; then
+    copy=$work/$1
+    mkdir -p "$copy"
+    cp -R "$source/src" "$source/include" "$copy"
+    sed -E "/^[a-z].*[ *]$3\(/,/^}/{ $4; }" "$source/src/$2.c" >"$copy/src/$2.c"
+    changed=$(diff "$source/src/$2.c" "$copy/src/$2.c" | grep -c '^>' || true)
+    status=0
+    sh "${0%/*}/prove.sh" "$copy" "$copy/notes" "$3" >"$copy/log" 2>&1 || status=$?
+    if [ "$status" -eq 77 ]; then
+        cat "$copy/log"
+        exit 77
+    elif [ "$changed" -ne 1 ]; then
         echo "FAILED $1: $changed lines changed, not 1"
         failed=1
-    elif [ "$status" -ne 1 ] || ! grep -q "^not proved: typed_$3_" "$work/$1/log"; then
-        cat "$work/$1/log"
+    elif [ "$status" -ne 1 ] || ! grep -q "^not proved: typed_$3_" "$copy/log"; then
+        cat "$copy/log"
         echo "FAILED $1: every goal is proved (status $status)"
         failed=1
     else
-        echo "ok $1: $(sed -nE 's/^not proved: (typed_[a-z_0-9]+).*$/\1/p' "$work/$1/log" | paste -sd ' ' -)"
+        echo "ok $1: $(sed -nE 's/^not proved: (typed_[a-z_0-9]+).*$/\1/p' "$copy/log" | paste -sd ' ' -)"
     fi
 }
 

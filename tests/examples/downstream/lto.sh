@@ -1,29 +1,17 @@
 # SPDX-License-Identifier: MIT
-# lto.sh SOURCE DIR CC [EMULATOR...]: the tests and the library, optimized together at link time.
-# If that drops wrappers, the tests say so themselves, so that nobody looks for an error in the
-# component. CPPFLAGS is what src is compiled with, LDFLAGS wraps.
-set -eu
-source=$1
-work=$2
-cc=$3
-shift 3
-tests=$source/tests/examples/downstream
+# The tests and the library, optimized together at link time. If that drops wrappers, the tests say so
+# themselves, so that nobody looks for an error in the component.
+. "${0%/*}/../../package/package.sh"
 
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
 echo 'int main(void) { return 0; }' >empty.c
 # shellcheck disable=SC2086
-"$cc" $CFLAGS -O2 -flto -o empty empty.c 2>log ||
-    { echo "lto.sh: skipped: $cc cannot link with -flto here"; exit 77; }
+"$CC" $MACHINE_FLAGS -O2 -flto -o empty empty.c 2>log || skip "$CC cannot link with -flto here"
 # shellcheck disable=SC2046,SC2086
-"$cc" $CFLAGS $CPPFLAGS -O2 -flto -std=c11 -I"$source/include" -I"$source/src" \
-    -o tests "$source"/src/*.c "$tests"/*.c $LDFLAGS \
-    $(pkg-config --cflags --libs cmocka libcjson)
-if "$@" ./tests >output 2>&1; then
+"$CC" $MACHINE_FLAGS $DEFINITIONS -O2 -flto -std=c11 -I"$SOURCE/include" -I"$SOURCE/src" \
+    -o tests "$SOURCE"/src/*.c "$tests"/*.c $WRAPPERS $(pkg-config --cflags --libs cmocka libcjson)
+if run ./tests >output 2>&1; then
     echo "no wrapper was dropped here"
 elif ! grep -q 'wrappers not reached: 0x.*-flto' output; then
     cat output
-    echo "lto.sh: it is not said that wrappers were dropped" >&2
-    exit 1
+    fail "it is not said that wrappers were dropped"
 fi

@@ -193,47 +193,44 @@ static void damaged_metadata_is_not_loaded(void **state)
     }
 }
 
-static void a_full_disk_leaves_the_old_checkpoint(void **state)
+static void assert_failed(enum store_result result, enum store_result expected,
+                          const struct nucleus_error *err, enum nucleus_status status, int os_error)
+{
+    assert_int_equal(result, expected);
+    assert_int_equal(err->status, status);
+    assert_int_equal(err->os_error, os_error);
+}
+
+/* Renames with 0, 1, 2, ... of what a wrapper hands out, until that is enough. */
+static void rename_with_more_and_more(size_t *left, enum nucleus_status status, int os_error)
 {
     struct nucleus_error err;
     enum store_result result = STORE_FAILED;
 
-    (void)state;
     assert_int_equal(save("db", &err), STORE_DONE);
-    for (size_t room = 0; result != STORE_DONE; room++) {
-        wrapped.room = room;
-        result = save("web", &err);
-        wrapped.room = SIZE_MAX;
+    for (size_t amount = 0; result != STORE_DONE; amount++) {
+        *left = amount;
+        result = checkpoint_store_rename(root, "4f1c", "web", &err);
+        *left = SIZE_MAX;
         if (result != STORE_DONE) {
-            assert_int_equal(result, STORE_FAILED);
-            assert_int_equal(err.status, NUCLEUS_ERROR_IO);
-            assert_int_equal(err.os_error, ENOSPC);
+            assert_failed(result, STORE_FAILED, &err, status, os_error);
             assert_stored("db");
         }
-        assert_true(room < 4096); /* more than the file has */
+        assert_true(amount < 4096); /* more than a rename needs */
     }
     assert_stored("web");
 }
 
+static void a_full_disk_leaves_the_old_checkpoint(void **state)
+{
+    (void)state;
+    rename_with_more_and_more(&wrapped.room, NUCLEUS_ERROR_IO, ENOSPC);
+}
+
 static void without_memory_the_old_checkpoint_stays(void **state)
 {
-    struct nucleus_error err;
-    enum store_result result = STORE_FAILED;
-
     (void)state;
-    assert_int_equal(save("db", &err), STORE_DONE);
-    for (size_t allocations = 0; result != STORE_DONE; allocations++) {
-        wrapped.allocations = allocations;
-        result = checkpoint_store_rename(root, "4f1c", "web", &err);
-        wrapped.allocations = SIZE_MAX;
-        if (result != STORE_DONE) {
-            assert_int_equal(result, STORE_FAILED);
-            assert_int_equal(err.status, NUCLEUS_ERROR_NO_MEMORY);
-            assert_stored("db");
-        }
-        assert_true(allocations < 4096); /* more than a rename needs */
-    }
-    assert_stored("web");
+    rename_with_more_and_more(&wrapped.allocations, NUCLEUS_ERROR_NO_MEMORY, 0);
 }
 
 static void a_file_that_cannot_be_flushed_is_not_published(void **state)
@@ -243,9 +240,7 @@ static void a_file_that_cannot_be_flushed_is_not_published(void **state)
     (void)state;
     assert_int_equal(save("db", &err), STORE_DONE);
     wrapped.file_fsync = EIO;
-    assert_int_equal(save("web", &err), STORE_FAILED);
-    assert_int_equal(err.status, NUCLEUS_ERROR_IO);
-    assert_int_equal(err.os_error, EIO);
+    assert_failed(save("web", &err), STORE_FAILED, &err, NUCLEUS_ERROR_IO, EIO);
     assert_stored("db");
 }
 
@@ -256,9 +251,7 @@ static void a_directory_that_cannot_be_flushed_is_reported(void **state)
     (void)state;
     assert_int_equal(save("db", &err), STORE_DONE);
     wrapped.directory_fsync = EIO;
-    assert_int_equal(save("web", &err), STORE_NOT_DURABLE);
-    assert_int_equal(err.status, NUCLEUS_ERROR_NOT_DURABLE);
-    assert_int_equal(err.os_error, EIO);
+    assert_failed(save("web", &err), STORE_NOT_DURABLE, &err, NUCLEUS_ERROR_NOT_DURABLE, EIO);
     assert_stored("web"); /* the new file is in place all the same */
 }
 
@@ -270,9 +263,7 @@ static void a_store_that_cannot_be_flushed_is_reported(void **state)
     wrapped.save_is_mocked = true; /* all that is flushed now is flushed by the component */
     wrapped.directory_fsync = EIO;
     will_return(__wrap_nucleus_metadata_save_at, NUCLEUS_OK);
-    assert_int_equal(save("db", &err), STORE_NOT_DURABLE);
-    assert_int_equal(err.status, NUCLEUS_ERROR_NOT_DURABLE);
-    assert_int_equal(err.os_error, EIO);
+    assert_failed(save("db", &err), STORE_NOT_DURABLE, &err, NUCLEUS_ERROR_NOT_DURABLE, EIO);
 }
 
 /* The library itself replaced: every status gets to the component, one of a later version too. */
@@ -304,30 +295,24 @@ static void leaks_what_the_library_hands_out(void **state)
     wrapped.now = (int64_t)metadata.checkpoint_at;
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest wrappers[] = {
-        cmocka_unit_test_setup_teardown(the_wrappers_are_reached, set_up, tear_down),
-    };
+    const struct CMUnitTest wrappers[] = {TEST(the_wrappers_are_reached)};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_was_saved_is_loaded, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_time_is_that_of_the_clock, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(without_a_checkpoint_there_is_nothing_to_restore, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(damaged_metadata_is_not_loaded, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_checkpoint, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(without_memory_the_old_checkpoint_stays, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_file_that_cannot_be_flushed_is_not_published, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_directory_that_cannot_be_flushed_is_reported, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_store_that_cannot_be_flushed_is_reported, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(each_status_of_a_save_has_its_result, set_up, tear_down),
+        TEST(what_was_saved_is_loaded),
+        TEST(the_time_is_that_of_the_clock),
+        TEST(without_a_checkpoint_there_is_nothing_to_restore),
+        TEST(damaged_metadata_is_not_loaded),
+        TEST(a_full_disk_leaves_the_old_checkpoint),
+        TEST(without_memory_the_old_checkpoint_stays),
+        TEST(a_file_that_cannot_be_flushed_is_not_published),
+        TEST(a_directory_that_cannot_be_flushed_is_reported),
+        TEST(a_store_that_cannot_be_flushed_is_reported),
+        TEST(each_status_of_a_save_has_its_result),
     };
-    const struct CMUnitTest leak[] = {
-        cmocka_unit_test_setup_teardown(leaks_what_the_library_hands_out, set_up, tear_down),
-    };
+    const struct CMUnitTest leak[] = {TEST(leaks_what_the_library_hands_out)};
 
     if (argc > 1 && strcmp(argv[1], "--leak") == 0)
         return cmocka_run_group_tests(leak, NULL, NULL);

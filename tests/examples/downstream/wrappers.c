@@ -16,17 +16,11 @@
 
 #include <nucleus/checkpoint.h>
 
-static const struct wrapped no_fault = {
-    .allocations = SIZE_MAX,
-    .room = SIZE_MAX,
-    .now = 1700000000,
-};
-
 struct wrapped wrapped = {.allocations = SIZE_MAX, .room = SIZE_MAX};
 
 void reset_wrappers(void)
 {
-    wrapped = no_fault;
+    wrapped = (struct wrapped){.allocations = SIZE_MAX, .room = SIZE_MAX, .now = 1700000000};
 }
 
 /*
@@ -53,8 +47,6 @@ void __real_free(void *block);
 static bool is_exhausted(void)
 {
     wrapped.reached |= REACHED_MALLOC;
-    if (wrapped.allocations == SIZE_MAX)
-        return false;
     if (wrapped.allocations == 0) {
         errno = ENOMEM;
         return true;
@@ -128,7 +120,7 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t size)
         return -1;
     }
     written = __real_write(fd, bytes, size < wrapped.room ? size : wrapped.room);
-    if (written > 0 && wrapped.room != SIZE_MAX)
+    if (written > 0)
         wrapped.room -= (size_t)written;
     return written;
 }

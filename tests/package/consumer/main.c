@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* main DIR COMMAND [ARG...]: saves there, loads again, prints what came back. */
+/* main DIR COMMAND [ARG...]: saves there, loads again, prints what came back. In C11 or C++17. */
 #include <nucleus/checkpoint.h>
 
 #include <inttypes.h>
@@ -20,13 +20,17 @@ static int fail(const struct nucleus_error *err)
 
 int main(int argc, char **argv)
 {
-    struct nucleus_container_state state = {.id = "4f1c", .name = "db", .pid = 13789};
+    struct nucleus_container_state state;
     struct nucleus_metadata metadata;
     struct nucleus_error err;
     enum nucleus_status status;
 
     if (argc < 3 || strcmp(nucleus_checkpoint_version(), NUCLEUS_CHECKPOINT_VERSION) != 0)
         return 2;
+    memset(&state, 0, sizeof state);
+    state.id = "4f1c";
+    state.name = "db";
+    state.pid = 13789;
     state.command = argv + 2;
     if (nucleus_metadata_from_state(&state, &metadata, &err) != NUCLEUS_OK)
         return fail(&err);
