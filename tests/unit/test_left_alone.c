@@ -75,8 +75,6 @@ static void note(struct snapshot *ret)
 
 static int make_world(void **state)
 {
-    struct nucleus_error err;
-
     (void)make_directory(state);
     world.dir = *state;
     world.missing = "/nothing/here";
@@ -85,7 +83,8 @@ static int make_world(void **state)
     world.text = read_data("nucleus-0.3.8-state-cgroup.json", NULL);
     world.metadata = sample_metadata("a");
     world.unfit = sample_metadata("\xff");
-    assert_status(nucleus_metadata_save(&world.metadata, world.dir, &err), NUCLEUS_OK, &err);
+    /* Not by the library, whose first call would then stand before the first snapshot. */
+    copy_file(TEST_DATA "/nucleus-0.2.0-metadata.json", path_in(world.dir, "metadata.json"));
     return 0;
 }
 
@@ -182,7 +181,7 @@ static void no_function_changes_the_process(void **state)
     static struct snapshot before, after;
 
     (void)state;
-    for (size_t i = 0; i < 2 * sizeof acts / sizeof acts[0]; i++) {
+    for (size_t i = 0; i < 2 * COUNT(acts); i++) {
         const bool well = i % 2 == 0;
 
         note(&before);
