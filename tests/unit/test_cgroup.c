@@ -67,7 +67,10 @@ static const struct {
     {"memory.max", "0\n", NULL},
     {"memory.max", "18446744073709551615\n", NULL},
     {"memory.max", " 12 \n\n", NULL},
+    {"memory.max", "\t\v\f12\r\n", NULL},
     {"memory.max", "", U64},
+    {"memory.max", "/\n", U64},
+    {"memory.max", "mix\n", U64},
     {"memory.max", "\n", U64},
     {"memory.max", "18446744073709551616\n", U64},
     {"memory.max", "-1\n", U64},
@@ -122,6 +125,7 @@ static const struct {
     {"io.max", "8:0 rbps=max rbps=2\n", IO},
     {"io.max", "8:0 device=1\n", IO},
     {"io.max", "8:0 xbps=1\n", IO},
+    {"io.max", "8:0 rope=1\n", IO},
     {"io.max", "8:0 latency=1\n", IO},
     {"io.max", "8:0 rbps=1\nrubbish\n", IO},
 };
@@ -173,9 +177,11 @@ static void each_device_has_its_own_limits(void **state)
     nucleus_metadata_clear(&metadata);
 }
 
-static void a_nul_is_no_end_of_a_number(void **state)
+static void a_nul_is_no_end_of_a_word(void **state)
 {
     (void)state;
+    write_file("g/memory.max", "max\0max", 7);
+    check_capture("NUL", "memory.max", NUCLEUS_ERROR_SCHEMA, U64);
     write_file("g/memory.max", "12\0003", 4);
     check_capture("NUL", "memory.max", NUCLEUS_ERROR_SCHEMA, U64);
 }
@@ -311,7 +317,7 @@ int main(void)
         WITH_CGROUP(limits_are_captured_and_saved_as_nucleus_does),
         WITH_CGROUP(good_files_are_taken_and_bad_ones_named),
         WITH_CGROUP(each_device_has_its_own_limits),
-        WITH_CGROUP(a_nul_is_no_end_of_a_number),
+        WITH_CGROUP(a_nul_is_no_end_of_a_word),
         WITH_CGROUP(a_file_may_be_missing_if_its_controller_is_not_enabled),
         WITH_CGROUP(a_cgroup_without_controllers_has_no_limits),
         WITH_CGROUP(a_list_of_controllers_that_cannot_be_read_is_an_error),

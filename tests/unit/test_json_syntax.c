@@ -137,12 +137,30 @@ static void surrogate_pairs_are_characters(void **state)
     }
 }
 
+static void a_hexadecimal_digit_is_one_of_22_characters(void **state)
+{
+    struct nucleus_metadata metadata;
+    struct nucleus_error err;
+
+    (void)state;
+    for (int byte = 1; byte < 0x80; byte++) {
+        const bool is_digit = strchr("0123456789abcdefABCDEF", byte) != NULL;
+        char text[64];
+        const int len = snprintf(text, sizeof text, "[\"\\u004%c\"]", byte);
+
+        (void)parse_exactly(text, (size_t)len, &metadata, &err);
+        if ((err.status == NUCLEUS_ERROR_SYNTAX) == is_digit)
+            fail_msg("%c: %s", byte, err.message);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_message_has_line_and_column),
         cmocka_unit_test(syntax_comes_before_schema),
         cmocka_unit_test(surrogate_pairs_are_characters),
+        cmocka_unit_test(a_hexadecimal_digit_is_one_of_22_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
