@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN = 3, SHORT = 512 };
+enum { COLUMN = 3, SHORT = 1024 };
 
 /* What the target was given last, to be shown if it fails. */
 static struct {
