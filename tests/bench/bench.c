@@ -292,6 +292,7 @@ int main(int argc, char **argv)
 {
     int result = EXIT_SUCCESS;
 
+    (void)umask(022);
     if (argc == 4 && strcmp(argv[1], "--first") == 0)
         return run_first(argv[2], argv[3]);
     if (argc > 1 && strcmp(argv[1], "--smoke") == 0)

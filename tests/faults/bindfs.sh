@@ -12,6 +12,7 @@ command -v bindfs >/dev/null || skip "there is no bindfs here"
 command -v fusermount3 >/dev/null || command -v fusermount >/dev/null || skip "there is no fusermount here"
 [ -c /dev/fuse ] || skip "there is no /dev/fuse here"
 
+umask 022
 work=$(mktemp -d)
 mkdir "$work/real" "$work/seen"
 clean_up()

@@ -2,6 +2,7 @@
 # What the scripts share; each begins with: . "${0%/*}/package.sh"
 # shellcheck disable=SC2034
 set -eu
+umask 022
 LC_ALL=C.UTF-8
 export LC_ALL
 

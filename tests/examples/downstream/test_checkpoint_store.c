@@ -32,6 +32,7 @@ static int set_up(void **state)
 {
     (void)state;
     reset_wrappers();
+    (void)umask(022);
     memcpy(strrchr(root_path, '-'), "-XXXXXX", sizeof "-XXXXXX");
     if (!mkdtemp(root_path))
         return -1;
