@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls that the other tests replace (system.h) are the very ones that the C library has:
- * fsync and no weaker one, the clock of the machine, random bits of the kernel. */
+ * fsync and no weaker one, the clock of the machine, random bits of the kernel, a sleep. */
 #include "support.h"
 
 #include <errno.h>
@@ -15,12 +15,16 @@ static mode_t flushed[8]; /* the type of each file, in their order */
 static size_t flushes;
 static int os_error; /* of each; 0: none */
 static int64_t now;
+static long pauses[16]; /* nanoseconds */
+static size_t paused;
 
 int __wrap_fsync(int fd);
 int __wrap_fdatasync(int fd);
 time_t __wrap_time(time_t *ret);
 int64_t __wrap___time64(int64_t *ret);
 ssize_t __wrap_getrandom(void *bytes, size_t size, unsigned flags);
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *ret);
+int __wrap___nanosleep64(const struct timespec *pause, struct timespec *ret);
 
 int __wrap_fsync(int fd)
 {
@@ -58,6 +62,21 @@ ssize_t __wrap_getrandom(void *bytes, size_t size, unsigned flags)
     assert_int_equal(flags, 0);
     memset(bytes, 0x5a, size);
     return (ssize_t)size;
+}
+
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *ret)
+{
+    assert_null(ret);
+    assert_int_equal(pause->tv_sec, 0);
+    assert_true(paused < 16);
+    pauses[paused++] = pause->tv_nsec;
+    return 0;
+}
+
+/* What a 32-bit system calls it. */
+int __wrap___nanosleep64(const struct timespec *pause, struct timespec *ret)
+{
+    return __wrap_nanosleep(pause, ret);
 }
 
 static void fsync_is_fsync(void **state)
@@ -114,6 +133,17 @@ static void the_time_is_0_before_1970(void **state)
     }
 }
 
+static void a_load_waits_twice_as_long_each_time(void **state)
+{
+    struct nucleus_error err;
+
+    paused = 0;
+    assert_status(load_sample(*state, &err), NUCLEUS_ERROR_NOT_FOUND, &err);
+    assert_int_equal(paused, 9);
+    for (size_t i = 0; i < paused; i++)
+        assert_int_equal(pauses[i], 50000L << i);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +152,8 @@ int main(void)
                                         make_directory, remove_directory),
         cmocka_unit_test(random_bits_come_from_getrandom),
         cmocka_unit_test(the_time_is_0_before_1970),
+        cmocka_unit_test_setup_teardown(a_load_waits_twice_as_long_each_time, make_directory,
+                                        remove_directory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

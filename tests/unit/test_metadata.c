@@ -78,10 +78,22 @@ static void a_state_that_cannot_be_saved_is_refused(void **state)
     }
 }
 
+static void assert_refused(enum nucleus_status status, struct nucleus_error *err,
+                           const char *message)
+{
+    assert_status(status, NUCLEUS_ERROR_INVALID_ARGUMENT, err);
+    assert_string_equal(err->message, message);
+}
+
 /* Of each public function. */
 static void null_is_refused(void **state)
 {
-    static const enum nucleus_status refused = NUCLEUS_ERROR_INVALID_ARGUMENT;
+    static const char from_state[] = "state or ret_metadata is NULL";
+    static const char to_json[] = "metadata, ret_text or ret_len is NULL";
+    static const char from_json[] = "text or ret_metadata is NULL";
+    static const char read_state[] = "text or ret_document is NULL";
+    static const char save[] = "metadata or dir is NULL";
+    static const char load[] = "dir or ret_metadata is NULL";
     struct nucleus_container_state container = sample_state();
     struct nucleus_metadata metadata = sample_metadata("a");
     struct nucleus_state_document document;
@@ -90,21 +102,21 @@ static void null_is_refused(void **state)
     size_t len;
 
     (void)state;
-    assert_status(nucleus_metadata_from_state(NULL, &metadata, &err), refused, &err);
-    assert_status(nucleus_metadata_from_state(&container, NULL, &err), refused, &err);
-    assert_status(nucleus_metadata_to_json(NULL, &text, &len, &err), refused, &err);
-    assert_status(nucleus_metadata_to_json(&metadata, NULL, &len, &err), refused, &err);
-    assert_status(nucleus_metadata_to_json(&metadata, &text, NULL, &err), refused, &err);
-    assert_status(nucleus_metadata_from_json(NULL, 0, &metadata, &err), refused, &err);
-    assert_status(nucleus_metadata_from_json("{}", 2, NULL, &err), refused, &err);
-    assert_status(nucleus_state_document_from_json(NULL, 0, &document, &err), refused, &err);
-    assert_status(nucleus_state_document_from_json("{}", 2, NULL, &err), refused, &err);
-    assert_status(nucleus_metadata_save(NULL, ".", &err), refused, &err);
-    assert_status(nucleus_metadata_save(&metadata, NULL, &err), refused, &err);
-    assert_status(nucleus_metadata_save_at(NULL, AT_FDCWD, &err), refused, &err);
-    assert_status(nucleus_metadata_load(NULL, &metadata, &err), refused, &err);
-    assert_status(nucleus_metadata_load(".", NULL, &err), refused, &err);
-    assert_status(nucleus_metadata_load_at(AT_FDCWD, NULL, &err), refused, &err);
+    assert_refused(nucleus_metadata_from_state(NULL, &metadata, &err), &err, from_state);
+    assert_refused(nucleus_metadata_from_state(&container, NULL, &err), &err, from_state);
+    assert_refused(nucleus_metadata_to_json(NULL, &text, &len, &err), &err, to_json);
+    assert_refused(nucleus_metadata_to_json(&metadata, NULL, &len, &err), &err, to_json);
+    assert_refused(nucleus_metadata_to_json(&metadata, &text, NULL, &err), &err, to_json);
+    assert_refused(nucleus_metadata_from_json(NULL, 0, &metadata, &err), &err, from_json);
+    assert_refused(nucleus_metadata_from_json("{}", 2, NULL, &err), &err, from_json);
+    assert_refused(nucleus_state_document_from_json(NULL, 0, &document, &err), &err, read_state);
+    assert_refused(nucleus_state_document_from_json("{}", 2, NULL, &err), &err, read_state);
+    assert_refused(nucleus_metadata_save(NULL, ".", &err), &err, save);
+    assert_refused(nucleus_metadata_save(&metadata, NULL, &err), &err, save);
+    assert_refused(nucleus_metadata_save_at(NULL, AT_FDCWD, &err), &err, "metadata is NULL");
+    assert_refused(nucleus_metadata_load(NULL, &metadata, &err), &err, load);
+    assert_refused(nucleus_metadata_load(".", NULL, &err), &err, load);
+    assert_refused(nucleus_metadata_load_at(AT_FDCWD, NULL, &err), &err, "ret_metadata is NULL");
     nucleus_metadata_clear(&metadata);
 }
 
