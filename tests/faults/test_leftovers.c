@@ -224,8 +224,9 @@ static void save_sweeps_eight_at_most(void **state)
     char name[64];
 
     for (int i = 0; i < 400; i++) {
-        /* Whose last character is not a digit takes the place of none. */
-        (void)snprintf(name, sizeof name, ".metadata.json.tmp.%015x%c", i, "g`:"[i % 3]);
+        /* What only resembles their names takes the place of none. */
+        (void)snprintf(name, sizeof name, "%cmetadata.json.tmp.%015x%c", ".._."[i % 4], i,
+                       "g`0:"[i % 4]);
         make_file(path_in(*state, name));
         (void)snprintf(name, sizeof name, ".metadata.json.tmp.%016x", i);
         if (i % 40 == 0)

@@ -36,6 +36,7 @@ static void foreign_text_is_escaped(void **state)
         {"\xc3\xa9\xe2\x82\xac", "n", "cannot x '\xc3\xa9\xe2\x82\xac/n': r"},
         {"\xff\xc3", "n", "cannot x '\\xff\\xc3/n': r"},
         {"\xc2\x9b", "n", "cannot x '\\xc2\\x9b/n': r"},
+        {"\x1f \xc2\x9f", "n", "cannot x '\\x1f \\xc2\\x9f/n': r"},
         {"\xc2\xa0", "n", "cannot x '\xc2\xa0/n': r"},
         {NULL, "\n", "cannot x '\\x0a': r"},
     };
