@@ -2,7 +2,6 @@
 #include "support.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
 #include <stdio.h>
@@ -224,6 +223,24 @@ enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error
         .id = "id", .name = "name", .command = command, .cgroup_path = cgroup_path};
     struct nucleus_metadata metadata = {0};
     enum nucleus_status status = nucleus_metadata_from_state(&state, &metadata, err);
+
+    nucleus_metadata_clear(&metadata);
+    return status;
+}
+
+enum nucleus_status save_sample_at(const char *id, int dirfd, struct nucleus_error *err)
+{
+    struct nucleus_metadata metadata = sample_metadata(id);
+    enum nucleus_status status = nucleus_metadata_save_at(&metadata, dirfd, err);
+
+    nucleus_metadata_clear(&metadata);
+    return status;
+}
+
+enum nucleus_status load_sample_at(int dirfd, struct nucleus_error *err)
+{
+    struct nucleus_metadata metadata = {0};
+    enum nucleus_status status = nucleus_metadata_load_at(dirfd, &metadata, err);
 
     nucleus_metadata_clear(&metadata);
     return status;

@@ -67,6 +67,10 @@ enum nucleus_status save_sample(const char *id, const char *dir, struct nucleus_
 /* Loads from dir what is cleared at once. */
 enum nucleus_status load_sample(const char *dir, struct nucleus_error *err);
 
+/* The same for the directory that dirfd is. */
+enum nucleus_status save_sample_at(const char *id, int dirfd, struct nucleus_error *err);
+enum nucleus_status load_sample_at(int dirfd, struct nucleus_error *err);
+
 /* Makes metadata of a state with that cgroup, and clears it at once. */
 enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error *err);
 

@@ -18,7 +18,7 @@ const struct file_server file_servers[] = {
     {.name = "no inode numbers", .inodes = INODES_ZERO},
 };
 
-const size_t file_servers_count = sizeof file_servers / sizeof file_servers[0];
+const size_t file_servers_count = COUNT(file_servers);
 
 static struct file_server server;
 static int64_t leftover_age;

@@ -139,16 +139,6 @@ static void after(struct call *call)
     fail_call(call, faults.happening->fault.os_error);
 }
 
-static bool is_untouched(const struct nucleus_metadata *metadata)
-{
-    const unsigned char *bytes = (const unsigned char *)metadata;
-    size_t count = 0;
-
-    for (size_t i = 0; i < sizeof *metadata; i++)
-        count += bytes[i] == 0xa5;
-    return count == sizeof *metadata;
-}
-
 static void check_report(const struct call_report *report)
 {
     char what[128];
@@ -164,11 +154,12 @@ struct call_report act_with_faults(void (*act)(struct outcome *ret), struct outc
 {
     const size_t descriptors = count_descriptors();
     struct call_report report;
+    bool is_untouched;
 
     for (size_t i = 0; i < faults.count; i++)
         faults.planned[i].seen = faults.planned[i].happened = 0;
     faults.stray.kind = CALL_ANY;
-    memset(ret, 0xa5, sizeof *ret);
+    poison(ret, sizeof *ret);
     watch_calls(before, after);
     begin_memory(1, 0);
     act(ret);
@@ -176,8 +167,9 @@ struct call_report act_with_faults(void (*act)(struct outcome *ret), struct outc
     report = unwatch_calls();
     check_report(&report);
     check(count_descriptors() == descriptors, "no descriptor is left or lost");
-    check(ret->status == NUCLEUS_OK || is_untouched(&ret->metadata), "the output is untouched");
-    check(!is_untouched(&ret->metadata) || count_blocks() == 0, "no memory is lost");
+    is_untouched = is_poisoned(&ret->metadata, sizeof ret->metadata);
+    check(ret->status == NUCLEUS_OK || is_untouched, "the output is untouched");
+    check(!is_untouched || count_blocks() == 0, "no memory is lost");
     return report;
 }
 

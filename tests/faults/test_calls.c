@@ -49,7 +49,7 @@ static const struct row {
     {"from_state", capture_limits, OBJECT_FILE, INPUT, 0},
 };
 
-enum { ROWS = sizeof rows / sizeof rows[0] };
+enum { ROWS = COUNT(rows) };
 
 static const struct row *current;
 static bool seen[ROWS];

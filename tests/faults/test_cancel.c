@@ -73,7 +73,7 @@ static bool cancel_at(const struct action *action, const char *dir, size_t nth, 
 static void a_call_is_carried_through_when_its_thread_is_cancelled(void **state)
 {
     assert_int_equal(save_sample("old", *state, NULL), NUCLEUS_OK);
-    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+    for (size_t i = 0; i < COUNT(actions); i++) {
         size_t nth = 0;
 
         while (cancel_at(&actions[i], *state, nth, PTHREAD_CANCEL_ENABLE))

@@ -127,8 +127,8 @@ static const struct step steps[] = {
 };
 
 enum {
-    STEPS = sizeof steps / sizeof steps[0],
-    SCENARIOS = sizeof scenarios / sizeof scenarios[0],
+    STEPS = COUNT(steps),
+    SCENARIOS = COUNT(scenarios),
 };
 
 static const char fixed_name[] = "metadata.json.tmp";
@@ -345,7 +345,7 @@ static void save_keeps_its_promises_when_all_calls_fail_from_one_on(void **state
     (void)state;
     for (size_t i = 0; i < SCENARIOS; i++) {
         enter(&scenarios[i], &file_servers[0]);
-        for (size_t j = 0; j < sizeof os_errors / sizeof os_errors[0]; j++)
+        for (size_t j = 0; j < COUNT(os_errors); j++)
             sweep_all_calls(os_errors[j], true, save);
     }
 }
@@ -374,7 +374,7 @@ static void save_believes_in_a_rename_once_it_sees_its_file(void **state)
 
     (void)state;
     enter(&scenarios[1], &file_servers[0]);
-    for (size_t i = 0; i < sizeof os_errors / sizeof os_errors[0]; i++) {
+    for (size_t i = 0; i < COUNT(os_errors); i++) {
         struct outcome outcome;
 
         add_fault((struct fault){CALL_FSTATAT, OBJECT_FILE, FAILS, os_errors[i]}, 1, 1);

@@ -65,8 +65,8 @@ static const struct step cgroup_steps[] = {
 };
 
 enum {
-    LOAD_STEPS = sizeof load_steps / sizeof load_steps[0],
-    CGROUP_STEPS = sizeof cgroup_steps / sizeof cgroup_steps[0],
+    LOAD_STEPS = COUNT(load_steps),
+    CGROUP_STEPS = COUNT(cgroup_steps),
     LIMIT = 100, /* bytes a read, for several reads a file */
 };
 
@@ -202,7 +202,7 @@ static void load_refuses_a_file_that_changes_its_size(void **state)
     reads = change.reads;
     assert_true(reads > 5);
     assert_int_equal(change.tried, 10);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         for (size_t at = 1; at <= reads; at++) {
             set_scenario(rows[i].name, fixture.dir);
             outcome = load_while_it_changes(SIZE_MAX, at, rows[i].by);

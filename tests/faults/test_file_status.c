@@ -72,9 +72,9 @@ static void save_goes_on_without_chmod_only_if_the_mode_is_not_wider(void **stat
         {EOPNOTSUPP, true}, {EIO, false},         {EACCES, false}, {EROFS, false},
         {EINTR, false},     {EINVAL, false},      {ENOTTY, false},
     };
-    enum { CHMODS = sizeof chmods / sizeof chmods[0] };
+    enum { CHMODS = COUNT(chmods) };
 
-    for (size_t i = 0; i < CHMODS * sizeof modes / sizeof modes[0]; i++) {
+    for (size_t i = 0; i < CHMODS * COUNT(modes); i++) {
         world.mode = modes[i / CHMODS].mode;
         world.chmod = chmods[i % CHMODS].chmod;
         save_with_mode(*state, world.mode == 0600 || world.chmod == 0 ||
@@ -126,7 +126,7 @@ static void change_identity(struct call *call)
 /* Only the same inode of the same device is ours. */
 static void a_rename_that_failed_is_done_only_if_our_file_is_there(void **state)
 {
-    for (size_t i = 0; i < sizeof identities / sizeof identities[0]; i++) {
+    for (size_t i = 0; i < COUNT(identities); i++) {
         struct nucleus_error err;
 
         identity = &identities[i];

@@ -126,7 +126,7 @@ static void save_sweeps_what_is_more_than_an_hour_older_than_its_own_file(void *
         {INT64_MIN, INT64_MIN, true},
     };
 
-    for (size_t i = 0; i < 3 * sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < 3 * COUNT(rows); i++) {
         world.now = rows[i / 3].now;
         world.left = rows[i / 3].left;
         world.modified = modified[i % 3];
@@ -191,7 +191,7 @@ static void save_sweeps_regular_files_of_the_exact_name(void **state)
         {".metadata.json.tmp.2222222222222222", make_symlink, false},
         {".metadata.json.tmp.3333333333333333", make_fifo, false},
     };
-    enum { ROWS = sizeof rows / sizeof rows[0] };
+    enum { ROWS = COUNT(rows) };
 
     for (size_t i = 0; i < sizeof types; i++) {
         world.type = types[i];
@@ -257,9 +257,9 @@ static void save_looks_at_the_file_of_nucleus_whatever_the_listing_says(void **s
         {make_subdirectory, OLD, NUCLEUS_ERROR_NOT_REGULAR, true},
         {make_fifo, YOUNG, NUCLEUS_OK, false},
     };
-    enum { ROWS = sizeof rows / sizeof rows[0] };
+    enum { ROWS = COUNT(rows) };
 
-    for (size_t i = 0; i < ROWS * sizeof listings / sizeof listings[0]; i++) {
+    for (size_t i = 0; i < ROWS * COUNT(listings); i++) {
         const char *path = path_in(*state, fixed);
         struct nucleus_error err;
 

@@ -200,14 +200,13 @@ static void act(void)
 {
     char *old_text = read_file(path_in(fixture.dir, "metadata.json"), NULL);
     size_t descriptors = count_descriptors();
-    union output output, poison;
+    union output output;
     enum nucleus_status status;
     struct nucleus_error err;
     char *text;
 
-    memset(&poison, 0xa5, sizeof poison);
-    output = poison;
-    memset(&err, 0xa5, sizeof err);
+    poison(&output, sizeof output);
+    poison(&err, sizeof err);
     begin_memory(run.first, run.last);
     status = run.action->call(&output, &err);
     if (status == NUCLEUS_OK)
@@ -220,7 +219,7 @@ static void act(void)
     text = read_file(path_in(fixture.dir, "metadata.json"), NULL);
     if (status != NUCLEUS_OK) {
         check_error(&err);
-        check(memcmp(&output, &poison, sizeof output) == 0, "the output is untouched");
+        check(is_poisoned(&output, sizeof output), "the output is untouched");
         check(strcmp(text, old_text) == 0, "the file is untouched");
     }
     check(count_names(fixture.dir) == 1, "no temporary file is left");
@@ -243,7 +242,7 @@ static void sweep(bool forever)
 static void a_shortage_of_memory_is_reported_and_leaves_nothing(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+    for (size_t i = 0; i < COUNT(actions); i++) {
         run.action = &actions[i];
         sweep(false);
         sweep(true);

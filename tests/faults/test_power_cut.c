@@ -58,7 +58,7 @@ static struct call_report save(const char *dir)
 
 static void a_reader_finds_the_old_file_or_the_new_one_whole(void **state)
 {
-    for (row = rows; row < rows + sizeof rows / sizeof rows[0]; row++) {
+    for (row = rows; row < rows + COUNT(rows); row++) {
         struct call_report report = save(*state);
 
         if (report.found != row->found || report.found_after != row->found_after)

@@ -77,7 +77,7 @@ static enum nucleus_status act(const char *dir, size_t limit, struct nucleus_err
 static void tries_are_counted_in_a_row(void **state)
 {
     assert_int_equal(save_new(*state, NULL), NUCLEUS_OK);
-    for (run.row = rows; run.row < rows + sizeof rows / sizeof rows[0]; run.row++) {
+    for (run.row = rows; run.row < rows + COUNT(rows); run.row++) {
         const char *name = call_name(run.row->kind);
         struct nucleus_error err;
 

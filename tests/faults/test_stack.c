@@ -118,7 +118,7 @@ static void each_call_takes_less_than_16_kib_of_stack(void **state)
 {
     (void)state;
     write_text(path_in(run.dir, "metadata.json"), run.text);
-    for (const struct row *row = rows; row < rows + sizeof rows / sizeof rows[0]; row++) {
+    for (const struct row *row = rows; row < rows + COUNT(rows); row++) {
         size_t size = measure(row);
 
         print_message("%s: %zu bytes\n", row->name, size);

@@ -33,12 +33,8 @@ static struct {
 
 static enum nucleus_status save_at(const char *ignored, struct nucleus_error *err)
 {
-    struct nucleus_metadata metadata = sample_metadata("new");
-    enum nucleus_status status = nucleus_metadata_save_at(&metadata, attack.dirfd, err);
-
     (void)ignored;
-    nucleus_metadata_clear(&metadata);
-    return status;
+    return save_sample_at("new", attack.dirfd, err);
 }
 
 /* The old file, whole; by its path, load may find the victim's. */
@@ -169,8 +165,7 @@ static bool attack_call(const struct row *row, size_t nth)
     struct nucleus_error err;
     void *root;
 
-    (void)make_directory(&root);
-    assert_int_equal(chdir(root), 0);
+    (void)enter_directory(&root);
     make_target(dir, "old");
     make_target(victim, victim);
     attack.dirfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -183,8 +178,7 @@ static bool attack_call(const struct row *row, size_t nth)
     if (attack.is_done)
         check_attacked(row, nth);
     assert_int_equal(close(attack.dirfd), 0);
-    assert_int_equal(chdir(".."), 0);
-    (void)remove_directory(&root);
+    (void)leave_directory(&root);
     return attack.is_done;
 }
 
@@ -192,7 +186,7 @@ static void each_call_stays_in_the_directory_that_was_opened(void **state)
 {
     (void)state;
     age_leftovers(2 * 60 * 60);
-    for (const struct row *row = rows; row < rows + sizeof rows / sizeof rows[0]; row++) {
+    for (const struct row *row = rows; row < rows + COUNT(rows); row++) {
         size_t nth = row->first;
 
         while (attack_call(row, nth))
@@ -257,7 +251,7 @@ static void load_refuses_what_is_put_in_place_of_its_file(void **state)
     swap.path = path_in(*state, "metadata.json");
     assert_int_equal(save_sample(victim, *state, NULL), NUCLEUS_OK);
     assert_int_equal(rename(swap.path, path_in(*state, victim)), 0);
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         struct nucleus_error err;
 
         assert_int_equal(save_new(*state, NULL), NUCLEUS_OK);

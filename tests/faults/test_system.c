@@ -122,7 +122,7 @@ static void the_time_is_0_before_1970(void **state)
         .id = "id", .name = "name", .command = command};
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct nucleus_metadata metadata;
         struct nucleus_error err;
 

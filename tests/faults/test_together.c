@@ -354,7 +354,7 @@ static void save_here(const char *dir, unsigned save)
 
 static void savers_and_loaders_do_not_disturb_each_other(void **state)
 {
-    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+    for (size_t i = 0; i < COUNT(scenarios); i++) {
         struct crowd *crowd = make_crowd(*state, &scenarios[i]);
 
         save_here(*state, 0);

@@ -21,7 +21,7 @@ static const struct {
     {"io.max", "8:0 rbps=1048576 wbps=2097152\n"},
 };
 
-enum { FILES = sizeof files / sizeof files[0] };
+enum { FILES = COUNT(files) };
 
 static void *dir;
 
@@ -52,12 +52,11 @@ static void check_capture(const char *name, size_t size)
     char *const command[] = {(char[]){"sleep"}, NULL};
     const struct nucleus_container_state state = {
         .id = "abc123", .name = "web-1", .pid = 1, .command = command, .cgroup_path = dir};
-    struct nucleus_metadata metadata, untouched;
+    struct nucleus_metadata metadata;
     struct nucleus_error err;
     enum nucleus_status status;
 
-    memset(&metadata, 0xa5, sizeof metadata);
-    memset(&untouched, 0xa5, sizeof untouched);
+    poison(&metadata, sizeof metadata);
     status = nucleus_metadata_from_state(&state, &metadata, &err);
     fuzz_check_error(status, &err);
     if (status == NUCLEUS_OK) {
@@ -70,7 +69,7 @@ static void check_capture(const char *name, size_t size)
     assert_int_equal(status, NUCLEUS_ERROR_SCHEMA);
     assert_int_equal(err.os_error, 0);
     assert_contains(err.message, name);
-    assert_memory_equal(&metadata, &untouched, sizeof metadata);
+    assert_true(is_poisoned(&metadata, sizeof metadata));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

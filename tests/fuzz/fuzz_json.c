@@ -96,16 +96,15 @@ static void check_usable(struct nucleus_container_state state)
 
 static void read_state(void)
 {
-    struct nucleus_state_document document, untouched;
+    struct nucleus_state_document document;
     struct nucleus_error err;
     enum nucleus_status status;
 
-    memset(&document, 0xa5, sizeof document);
-    memset(&untouched, 0xa5, sizeof untouched);
+    poison(&document, sizeof document);
     status = nucleus_state_document_from_json(input.text, input.size, &document, &err);
     check_verdict(status, &err);
     if (status != NUCLEUS_OK) {
-        assert_memory_equal(&document, &untouched, sizeof document);
+        assert_true(is_poisoned(&document, sizeof document));
         return;
     }
     if (input.tree)

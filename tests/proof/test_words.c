@@ -55,7 +55,7 @@ static void only_the_first_special_byte_counts(void **state)
             if (!is_plain(lower))
                 continue;
             for (unsigned byte = 0; byte < 256; byte++) {
-                for (size_t i = 0; i < sizeof uppers / sizeof uppers[0]; i++)
+                for (size_t i = 0; i < COUNT(uppers); i++)
                     assert_counted(place, lower, byte, uppers[i]);
             }
         }
@@ -96,7 +96,7 @@ static void text_is_skipped_as_byte_by_byte(void **state)
         "\xf4\x90\x80\x80",
         "\xff",
     };
-    const size_t count = sizeof parts / sizeof parts[0];
+    const size_t count = COUNT(parts);
     char room[64];
 
     (void)state;

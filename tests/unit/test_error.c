@@ -15,7 +15,7 @@ static void success_says_nothing(void **state)
     struct nucleus_error err;
 
     (void)state;
-    memset(&err, 0xa5, sizeof err);
+    poison(&err, sizeof err);
     assert_int_equal(nucleus_succeed(&err), NUCLEUS_OK);
     assert_int_equal(err.status, NUCLEUS_OK);
     assert_int_equal(err.os_error, 0);

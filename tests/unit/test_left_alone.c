@@ -115,12 +115,7 @@ static enum nucleus_status load(bool well)
 
 static enum nucleus_status load_at(bool well)
 {
-    struct nucleus_metadata metadata = {0};
-    enum nucleus_status status =
-        nucleus_metadata_load_at(well ? world.dirfd : world.badfd, &metadata, NULL);
-
-    nucleus_metadata_clear(&metadata);
-    return status;
+    return load_sample_at(well ? world.dirfd : world.badfd, NULL);
 }
 
 static enum nucleus_status from_state(bool well)

@@ -10,24 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum nucleus_status save_at(const char *id, int dirfd, struct nucleus_error *err)
-{
-    struct nucleus_metadata metadata = sample_metadata(id);
-    enum nucleus_status status = nucleus_metadata_save_at(&metadata, dirfd, err);
-
-    nucleus_metadata_clear(&metadata);
-    return status;
-}
-
-static enum nucleus_status load_at(int dirfd, struct nucleus_error *err)
-{
-    struct nucleus_metadata metadata = {0};
-    enum nucleus_status status = nucleus_metadata_load_at(dirfd, &metadata, err);
-
-    nucleus_metadata_clear(&metadata);
-    return status;
-}
-
 /* dir holds metadata.json of this container and nothing else. */
 static void assert_saved(const char *dir, const char *id)
 {
@@ -144,8 +126,8 @@ static void any_kind_of_descriptor_is_taken(void **state)
         const int flags = fcntl(fds[i], F_GETFD);
         struct nucleus_error err;
 
-        assert_status(save_at("at", fds[i], &err), NUCLEUS_OK, &err);
-        assert_status(load_at(fds[i], &err), NUCLEUS_OK, &err);
+        assert_status(save_sample_at("at", fds[i], &err), NUCLEUS_OK, &err);
+        assert_status(load_sample_at(fds[i], &err), NUCLEUS_OK, &err);
         assert_saved(".", "at");
         assert_int_equal(count_descriptors(), descriptors);
         assert_int_equal(fcntl(fds[i], F_GETFD), flags);
@@ -212,14 +194,14 @@ static void a_bad_descriptor_is_refused(void **state)
     int fd;
 
     (void)state;
-    assert_status(load_at(-1, &err), NUCLEUS_ERROR_IO, &err);
+    assert_status(load_sample_at(-1, &err), NUCLEUS_ERROR_IO, &err);
     assert_message(&err, EBADF, "cannot load 'metadata.json': ");
-    assert_status(save_at("a", -1, &err), NUCLEUS_ERROR_IO, &err);
+    assert_status(save_sample_at("a", -1, &err), NUCLEUS_ERROR_IO, &err);
     assert_message(&err, EBADF, "cannot open directory of 'metadata.json': ");
     write_text("file", "x");
     fd = open("file", O_RDONLY);
-    assert_status(save_at("a", fd, &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
-    assert_status(load_at(fd, &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
+    assert_status(save_sample_at("a", fd, &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
+    assert_status(load_sample_at(fd, &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
     assert_message(&err, ENOTDIR, "cannot open directory of 'metadata.json': ");
     assert_int_equal(close(fd), 0);
 }
@@ -233,7 +215,7 @@ static void a_removed_directory_is_not_found(void **state)
     assert_int_equal(mkdir("gone", 0700), 0);
     fd = open("gone", O_RDONLY | O_DIRECTORY);
     assert_int_equal(rmdir("gone"), 0);
-    assert_status(save_at("a", fd, &err), NUCLEUS_ERROR_NOT_FOUND, &err);
+    assert_status(save_sample_at("a", fd, &err), NUCLEUS_ERROR_NOT_FOUND, &err);
     assert_contains(err.message, "'metadata.json'");
     assert_int_equal(close(fd), 0);
 }

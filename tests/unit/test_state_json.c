@@ -13,7 +13,7 @@ static void a_state_of_nucleus_is_read(void **state)
     char *text = read_data("nucleus-0.3.8-state.json", &len);
 
     (void)state;
-    memset(&document, 0xa5, sizeof document);
+    poison(&document, sizeof document);
     assert_status(nucleus_state_document_from_json(text, len, &document, &err), NUCLEUS_OK, &err);
     memset(text, 'x', len); /* the strings are the state's own */
     assert_string_equal(document.state.id, "d4dcdbdf206f70050237351a60825bdb");
