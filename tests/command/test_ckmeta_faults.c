@@ -17,9 +17,9 @@
 
 #include "ckmeta.h"
 
-/* Exit codes that ckmeta does not have. A program that it executed, if it ever did, would inherit
- * what it reads. */
-enum { INHERITABLE = 97, NOT_STARTED = 99 };
+/* Exit codes that ckmeta does not have: a program that it executed, if it ever did, would inherit
+ * what it reads; it left a descriptor open. */
+enum { INHERITABLE = 97, OPEN = 98, NOT_STARTED = 99 };
 
 /* The call that fails: the one of this number among those of this name. */
 struct fault {
@@ -61,7 +61,9 @@ static bool fails_to_read(int fd)
 WRAP_CALL(int, openat, (int dirfd, const char *path, int flags, mode_t mode),
           (dirfd, path, flags, mode))
 WRAP_CALL(int, move_up, (int fd, int min), (fd, min))
-WRAP_CALL(int, close, (int fd), (fd))
+/* Whatever close says, the descriptor is gone. */
+WRAP(int, nucleus_system_close, fails("close") && __real_nucleus_system_close(fd) == 0, -1,
+     (int fd), (fd))
 WRAP_CALL(int, fstat, (int fd, struct stat *ret), (fd, ret))
 WRAP_CALL(int, fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP_CALL(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, size))
@@ -81,15 +83,19 @@ static void run_line(const char *line, const char *input, struct fault failing)
 {
     char *argv[16] = {NULL};
     const int argc = (int)split_line(line, argv);
+    size_t open_before;
     int code;
 
     if (!freopen("/dev/null", "w", stdout) || !freopen("messages", "w", stderr) ||
         (input ? !freopen(input, "r", stdin) : fclose(stdin) != 0))
         _exit(NOT_STARTED);
+    open_before = count_descriptors();
     (void)umask(0277); /* so that a new file's mode must be set */
     fault = failing;
     code = (int)(argv[0][0] == 's' ? ckmeta_save : ckmeta_load)(argc, argv);
-    fault = (struct fault){0}; /* what runs at exit is not meant */
+    fault = (struct fault){0}; /* what runs from here on is not meant */
+    if (count_descriptors() > open_before)
+        _exit(OPEN);
     exit(code);
 }
 

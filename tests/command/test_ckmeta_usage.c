@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -188,6 +189,24 @@ static void usage_is_judged_before_anything_is_opened(void **state)
     EXPECT_FAILURE(NULL, EXIT_USAGE, "missing subcommand: expected 'save' or 'load'", 0);
 }
 
+static void no_letter_is_an_option_but_those_that_help_names(void **state)
+{
+    static const char *const subcommands[][2] = {{"load", "0h"}, {"save", "h"}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(subcommands); i++) {
+        for (char letter = '!'; letter <= '~'; letter++) {
+            char line[16], message[64];
+
+            if (letter == '-' || strchr(subcommands[i][1], letter))
+                continue;
+            (void)snprintf(line, sizeof line, "%s -%c", subcommands[i][0], letter);
+            (void)snprintf(message, sizeof message, "unrecognized option '-%c'", letter);
+            EXPECT_FAILURE(line, EXIT_USAGE, message, 0);
+        }
+    }
+}
+
 static void help_is_printed_on_standard_output(void **state)
 {
     /* A line, and the file that holds its help. */
@@ -226,6 +245,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_PLACE(usage_is_judged_before_anything_is_opened),
+        IN_PLACE(no_letter_is_an_option_but_those_that_help_names),
         IN_PLACE(help_is_printed_on_standard_output),
         IN_PLACE(version_is_the_library_s),
     };

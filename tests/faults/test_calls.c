@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,15 +21,28 @@ enum {
     INPUT = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
 };
 
-/* Through a path that is too long with /metadata.json behind it. */
-static enum nucleus_status load_by_a_long_path(const char *dir, struct nucleus_error *err)
+/* Through a path of that length. */
+static enum nucleus_status load_by_a_path(size_t len, const char *dir, struct nucleus_error *err)
 {
-    char path[4091] = "";
+    char path[PATH_MAX] = "";
 
-    (void)snprintf(path, sizeof path, "%s", dir);
-    while (strlen(path) + 3 <= sizeof path)
+    (void)snprintf(path, sizeof path, "%s%s", dir, (len - strlen(dir)) % 2 > 0 ? "/" : "");
+    while (strlen(path) < len)
         strcat(path, "/.");
     return load_sample(path, err);
+}
+
+/* The longest that leaves room for /metadata.json, and one byte more. */
+enum { LONGEST = PATH_MAX - sizeof "/metadata.json" };
+
+static enum nucleus_status load_by_the_longest_path(const char *dir, struct nucleus_error *err)
+{
+    return load_by_a_path(LONGEST, dir, err);
+}
+
+static enum nucleus_status load_by_a_longer_path(const char *dir, struct nucleus_error *err)
+{
+    return load_by_a_path(LONGEST + 1, dir, err);
 }
 
 /* Every opening of an act belongs to a row. */
@@ -42,8 +56,9 @@ static const struct row {
     {"save", save_new, OBJECT_DIRECTORY, DIRECTORY, 0},
     {"save", save_new, OBJECT_TEMP, TEMP, 0600},
     {"load", load_sample, OBJECT_FILE, INPUT, 0},
-    {"load by a long path", load_by_a_long_path, OBJECT_DIRECTORY, DIRECTORY | O_PATH, 0},
-    {"load by a long path", load_by_a_long_path, OBJECT_FILE, INPUT, 0},
+    {"load by the longest path", load_by_the_longest_path, OBJECT_FILE, INPUT, 0},
+    {"load by a longer path", load_by_a_longer_path, OBJECT_DIRECTORY, DIRECTORY | O_PATH, 0},
+    {"load by a longer path", load_by_a_longer_path, OBJECT_FILE, INPUT, 0},
     {"from_state", capture_limits, OBJECT_DIRECTORY, DIRECTORY, 0},
     {"from_state", capture_limits, OBJECT_IO_MAX, INPUT, 0},
     {"from_state", capture_limits, OBJECT_FILE, INPUT, 0},
@@ -86,16 +101,16 @@ static void after(struct call *call)
         check_opening(call);
 }
 
-/* With descriptor 0 free and a umask that takes nothing. */
-static void act(const char *dir)
+/* With one of the standard descriptors free and a umask that takes nothing. */
+static void act(const char *dir, int low)
 {
     mode_t mask = umask(0);
-    int kept = fcntl(0, F_DUPFD_CLOEXEC, 3);
+    int kept = fcntl(low, F_DUPFD_CLOEXEC, 3);
     struct nucleus_error err;
 
-    (void)close(0);
+    (void)close(low);
     (void)!watch_act(current->act, dir, &err, NULL, after);
-    assert_int_equal(dup2(kept, 0), 0);
+    assert_int_equal(dup2(kept, low), low);
     assert_int_equal(close(kept), 0);
     (void)umask(mask);
     assert_status(err.status, NUCLEUS_OK, &err);
@@ -103,12 +118,20 @@ static void act(const char *dir)
 
 static void each_opening_has_its_flags(void **state)
 {
+    size_t moves_from_0 = 0;
+
     assert_int_equal(save_new(*state, NULL), NUCLEUS_OK);
-    for (current = rows; current < rows + ROWS; current++)
-        act(*state);
+    for (int low = 0; low <= 2; low++) {
+        moves = 0;
+        for (current = rows; current < rows + ROWS; current++)
+            act(*state, low);
+        if (low == 0)
+            moves_from_0 = moves;
+        assert_true(moves > 0);
+        assert_int_equal(moves, moves_from_0);
+    }
     for (size_t i = 0; i < ROWS; i++)
         assert_true(seen[i]);
-    assert_true(moves > 0);
 }
 
 static uint64_t number;  /* what getrandom gives */

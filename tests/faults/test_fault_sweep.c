@@ -124,6 +124,9 @@ static const struct step steps[] = {
     {CALL_FSTATAT, OBJECT_TEMP, "cannot rename temporary file",
      .answers = {REFUSED(EIO), REFUSED(EACCES)},
      .standing = {CALL_RENAMEAT, OBJECT_TEMP, FAILS, EXDEV}},
+    {CALL_FSYNC, OBJECT_DIRECTORY, "' was replaced, but it could not be closed: ",
+     .answers = {MEANS(EROFS, NUCLEUS_ERROR_NOT_DURABLE)},
+     .standing = {CALL_CLOSE, OBJECT_TEMP, FAILS, EIO}},
 };
 
 enum {

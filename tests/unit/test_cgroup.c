@@ -70,6 +70,8 @@ static const struct {
     {"memory.max", "\t\v\f12\r\n", NULL},
     {"memory.max", "", U64},
     {"memory.max", "/\n", U64},
+    {"memory.max", "\00112\n", U64},
+    {"memory.max", "12\x0e\n", U64},
     {"memory.max", "mix\n", U64},
     {"memory.max", "\n", U64},
     {"memory.max", "18446744073709551616\n", U64},
@@ -123,11 +125,14 @@ static const struct {
     {"io.max", "8:0 rbps=-1\n", IO},
     {"io.max", "8:0 rbps=1 rbps=2\n", IO},
     {"io.max", "8:0 rbps=max rbps=2\n", IO},
+    {"io.max", "8:0 rbps=1 wbps=2 rbps=3\n", IO},
     {"io.max", "8:0 device=1\n", IO},
+    {"io.max", "8:0 device=max\n", IO},
     {"io.max", "8:0 xbps=1\n", IO},
     {"io.max", "8:0 rope=1\n", IO},
     {"io.max", "8:0 latency=1\n", IO},
     {"io.max", "8:0 rbps=1\nrubbish\n", IO},
+    {"io.max", "rubbish\n8:0 rbps=1\n", IO},
 };
 
 /* Fails the test unless the capture ends as expected, in the message "cannot read 'g/FILE':
@@ -282,8 +287,12 @@ static void nothing_but_a_file_is_read(void **state)
 static void a_file_without_end_is_refused(void **state)
 {
     (void)state;
-    assert_int_equal(truncate("g/io.max", 65537), 0);
-    check_capture("zeros", "io.max", NUCLEUS_ERROR_SCHEMA, "longer than 65536 bytes");
+    assert_int_equal(truncate("g/io.max", 65536), 0);
+    check_capture("zeros", "io.max", NUCLEUS_ERROR_SCHEMA, IO);
+    for (off_t size = 65537; size < 65540; size++) {
+        assert_int_equal(truncate("g/io.max", size), 0);
+        check_capture("more zeros", "io.max", NUCLEUS_ERROR_SCHEMA, "longer than 65536 bytes");
+    }
 }
 
 static void a_bad_directory_is_named(void **state)
