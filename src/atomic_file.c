@@ -126,16 +126,13 @@ static const char *publish_temp(struct temp *temp, const char *target)
 }
 
 /* Whatever close says, the descriptor is gone. EINTR says nothing about the data. */
-static int close_temp(struct temp *temp)
+static int close_temp(const struct temp *temp)
 {
-    int fd = temp->fd;
-
-    temp->fd = -1;
-    return nucleus_system_close(fd) < 0 && errno != EINTR ? -1 : 0;
+    return nucleus_system_close(temp->fd) < 0 && errno != EINTR ? -1 : 0;
 }
 
 /* Undoes all there is of temp. Returns as remove_temp(). */
-static int discard_temp(struct temp *temp)
+static int discard_temp(const struct temp *temp)
 {
     if (temp->fd >= 0)
         (void)close_temp(temp);
@@ -153,7 +150,7 @@ static enum nucleus_status failure_status(const struct temp *temp, int os_error)
 }
 
 /* Discards temp and reports why: failed is the step, errno the reason. */
-static enum nucleus_status give_up(struct temp *temp, struct nucleus_shown shown,
+static enum nucleus_status give_up(const struct temp *temp, struct nucleus_shown shown,
                                    const char *failed, struct nucleus_error *err)
 {
     int os_error = errno;
@@ -197,7 +194,7 @@ static int flush_directory(int dirfd)
 }
 
 /* The rename is done: closes the file and makes its name durable. */
-static enum nucleus_status settle(struct temp *temp, struct nucleus_shown shown,
+static enum nucleus_status settle(const struct temp *temp, struct nucleus_shown shown,
                                   struct nucleus_error *err)
 {
     enum nucleus_status status = NUCLEUS_OK;

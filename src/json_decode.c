@@ -124,8 +124,6 @@ static enum nucleus_status append_object(struct decoder *decoder, const struct s
     const size_t count = element->index;
     char *structs = nucleus_member_pointer(slot->member, slot->object);
 
-    if (nucleus_json_peek(&decoder->reader) != '{')
-        return wrong_type(decoder, element, " is not an object");
     structs = reserve(structs, count, type->size);
     if (!structs)
         return nucleus_fail_memory(decoder->err);
