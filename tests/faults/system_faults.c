@@ -185,16 +185,17 @@ static void sweep_calls(const struct step *step, const struct answer *answer, bo
                         run_of_act *run, bool *made)
 {
     struct fault fault = {step->kind, step->object, answer->effect, answer->os_error};
-    bool stands = step->standing.kind != CALL_ANY;
+    bool stands;
 
     for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
         struct outcome outcome;
 
         faults.count = 0;
         add_fault(fault, n, forever ? SIZE_MAX : n);
-        if (stands)
+        if (step->standing.kind != CALL_ANY)
             add_fault(step->standing, 1, SIZE_MAX);
         outcome = run();
+        stands = faults.planned[1].happened > 0;
         if (count_faults() > 0 || stands)
             check_error(&outcome, forever ? answer->forever : answer->once,
                         stands ? step->standing.os_error : answer->os_error, step->message);

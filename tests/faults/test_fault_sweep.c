@@ -106,6 +106,10 @@ static const struct step steps[] = {
     {CALL_CLOSE, OBJECT_DIRECTORY, NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
 
     /* After a failure the first errno counts, whatever the clean-up meets. */
+    {CALL_CLOSE, OBJECT_LOW, "cannot open ", .answers = {REFUSED(EIO), REFUSED(EINTR)},
+     .standing = {CALL_MOVE_UP, OBJECT_DIRECTORY, FAILS, EMFILE}},
+    {CALL_CLOSE, OBJECT_LOW, "cannot open temporary file", .answers = {REFUSED(EIO)},
+     .standing = {CALL_MOVE_UP, OBJECT_TEMP, FAILS, EMFILE}},
     {CALL_CLOSE, OBJECT_TEMP, "cannot write temporary file",
      .answers = {REFUSED(EIO), REFUSED(EINTR)},
      .standing = {CALL_WRITE, OBJECT_TEMP, FAILS, ENOSPC}},

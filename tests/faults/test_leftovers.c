@@ -231,13 +231,15 @@ static void save_sweeps_eight_at_most(void **state)
         (void)snprintf(name, sizeof name, ".metadata.json.tmp.%016x", i);
         if (i % 40 == 0)
             make_file(path_in(*state, name));
+        else if (i % 4 == 0)
+            make_symlink(path_in(*state, name));
     }
     make_file(path_in(*state, fixed));
     save(*state);
     assert_true(world.listings > 4);
-    assert_int_equal(count_names(*state), 1 + 400 + 2);
+    assert_int_equal(count_names(*state), 1 + 400 + 90 + 2);
     save(*state);
-    assert_int_equal(count_names(*state), 1 + 400);
+    assert_int_equal(count_names(*state), 1 + 400 + 90);
 }
 
 /* However the listing ends, metadata.json.tmp is dealt with. */

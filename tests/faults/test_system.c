@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls that the other tests replace (system.h) are the very ones that the C library has:
- * fsync and no weaker one, the clock of the machine, random bits of the kernel, a sleep. */
+ * fsync and no weaker one, the clock of the machine, random bits of the kernel, a sleep, the
+ * effective user. */
 #include "support.h"
 
 #include <errno.h>
@@ -111,6 +112,17 @@ static void random_bits_come_from_getrandom(void **state)
     assert_memory_equal(bytes, "ZZZZZZZZ\0", 9);
 }
 
+/* The user whose files a save creates, whoever started the program. */
+static void the_user_is_the_effective_one(void **state)
+{
+    const uid_t user = geteuid();
+    const uid_t effective = seteuid(1) == 0 ? 1 : user; /* root can change it */
+
+    (void)state;
+    assert_int_equal(nucleus_system_euid(), effective);
+    assert_int_equal(seteuid(user), 0);
+}
+
 static void the_time_is_0_before_1970(void **state)
 {
     static char *const command[] = {"true", NULL};
@@ -151,6 +163,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(save_flushes_the_file_and_then_the_directory,
                                         make_directory, remove_directory),
         cmocka_unit_test(random_bits_come_from_getrandom),
+        cmocka_unit_test(the_user_is_the_effective_one),
         cmocka_unit_test(the_time_is_0_before_1970),
         cmocka_unit_test_setup_teardown(a_load_waits_twice_as_long_each_time, make_directory,
                                         remove_directory),

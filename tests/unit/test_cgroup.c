@@ -167,6 +167,8 @@ static void each_device_has_its_own_limits(void **state)
     struct nucleus_metadata metadata;
     const struct nucleus_io_limit *limits;
     struct nucleus_error err;
+    char *text;
+    size_t len;
 
     (void)state;
     write_text("g/io.max", "8:0 rbps=max wiops=3\n\n259:12 wbps=0 riops=7");
@@ -179,7 +181,14 @@ static void each_device_has_its_own_limits(void **state)
     assert_string_equal(limits[1].device, "259:12");
     assert_true(limits[1].wbps.is_set && limits[1].wbps.value == 0);
     assert_true(limits[1].riops.is_set && limits[1].riops.value == 7);
+    assert_status(nucleus_metadata_to_json(&metadata, &text, &len, &err), NUCLEUS_OK, &err);
     nucleus_metadata_clear(&metadata);
+    assert_contains(text, "\"device\": \"8:0\"");
+    assert_contains(text, "\"device\": \"259:12\"");
+    assert_status(nucleus_metadata_from_json(text, len, &metadata, &err), NUCLEUS_OK, &err);
+    assert_true(metadata.resource_limits->io_limits[1].riops.value == 7);
+    nucleus_metadata_clear(&metadata);
+    free(text);
 }
 
 static void a_nul_is_no_end_of_a_word(void **state)

@@ -53,6 +53,19 @@ static void nesting_stops_at_128(void **state)
     }
 }
 
+/* Behind a value of the wrong type the syntax is checked from the start, and levels are counted
+ * anew. */
+static void nesting_is_counted_once_where_the_schema_is_broken(void **state)
+{
+    struct nucleus_error err;
+    char *text = nested(128, "[", "]");
+
+    (void)state;
+    memcpy(strstr(text, "true}"), "null", 4);
+    assert_status(parse(text, strlen(text), &err), NUCLEUS_ERROR_SCHEMA, &err);
+    free(text);
+}
+
 /* The list grows many times on the way. */
 static void every_word_of_a_long_command_is_kept(void **state)
 {
@@ -149,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nesting_stops_at_128),
+        cmocka_unit_test(nesting_is_counted_once_where_the_schema_is_broken),
         cmocka_unit_test(every_word_of_a_long_command_is_kept),
         cmocka_unit_test(reading_stops_at_the_cap),
         cmocka_unit_test(writing_stops_at_the_cap),

@@ -74,6 +74,26 @@ static void one_present_member_brings_the_other_as_null(void **state)
     nucleus_metadata_clear(&metadata);
 }
 
+/* Whatever stands in the bytes between them, as in a struct that is not zeroed. */
+static void only_is_set_says_whether_a_number_is_there(void **state)
+{
+    struct nucleus_resource_limits limits = {.cpu_period_us = 1};
+    struct nucleus_metadata metadata = sample_metadata("a");
+    struct nucleus_error err;
+    char *text;
+    size_t len;
+
+    (void)state;
+    poison(&limits.memory_bytes, sizeof limits.memory_bytes);
+    limits.memory_bytes.is_set = false;
+    metadata.resource_limits = &limits;
+    assert_status(nucleus_metadata_to_json(&metadata, &text, &len, &err), NUCLEUS_OK, &err);
+    assert_contains(text, "\"memory_bytes\": null,");
+    free(text);
+    metadata.resource_limits = NULL;
+    nucleus_metadata_clear(&metadata);
+}
+
 static void strings_are_escaped_as_serde_json_does(void **state)
 {
     struct nucleus_metadata metadata = sample_metadata(
@@ -144,6 +164,7 @@ int main(void)
         cmocka_unit_test(files_of_nucleus_come_back_byte_for_byte),
         cmocka_unit_test(two_absent_members_are_left_out),
         cmocka_unit_test(one_present_member_brings_the_other_as_null),
+        cmocka_unit_test(only_is_set_says_whether_a_number_is_there),
         cmocka_unit_test(strings_are_escaped_as_serde_json_does),
         cmocka_unit_test(what_no_reader_takes_is_refused),
     };
