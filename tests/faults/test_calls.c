@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -170,6 +171,28 @@ static void a_temporary_name_is_64_random_bits(void **state)
     }
 }
 
+static void give_next_number(struct call *call)
+{
+    give_number(call);
+    number += call->kind == CALL_GETRANDOM;
+}
+
+/* Whoever has it, and whatever is in it. */
+static void a_name_that_is_taken_is_left_alone(void **state)
+{
+    const char *path = path_in(*state, ".metadata.json.tmp.0000000000000007");
+    char *text;
+
+    write_text(path, "of another saver");
+    number = 7;
+    assert_int_equal(watch_act(save_new, *state, NULL, give_next_number, NULL), NUCLEUS_OK);
+    assert_string_equal(created, ".metadata.json.tmp.0000000000000008");
+    assert_true(has_saved(*state, "new"));
+    text = read_file(path, NULL);
+    assert_string_equal(text, "of another saver");
+    free(text);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int main(void)
@@ -177,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_opening_has_its_flags),
         TEST(a_temporary_name_is_64_random_bits),
+        TEST(a_name_that_is_taken_is_left_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,8 @@ static const struct step steps[] = {
      .standing = {CALL_MOVE_UP, OBJECT_DIRECTORY, FAILS, EMFILE}},
     {CALL_CLOSE, OBJECT_LOW, "cannot open temporary file", .answers = {REFUSED(EIO)},
      .standing = {CALL_MOVE_UP, OBJECT_TEMP, FAILS, EMFILE}},
+    {CALL_UNLINKAT, OBJECT_TEMP, "cannot create temporary file", .answers = {REFUSED(EIO)},
+     .standing = {CALL_OPENAT, OBJECT_TEMP, DONE_BUT_FAILS, EINTR}},
     {CALL_CLOSE, OBJECT_TEMP, "cannot write temporary file",
      .answers = {REFUSED(EIO), REFUSED(EINTR)},
      .standing = {CALL_WRITE, OBJECT_TEMP, FAILS, ENOSPC}},

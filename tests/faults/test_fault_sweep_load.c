@@ -248,6 +248,29 @@ static void from_state_says_what_each_fault_means(void **state)
     sweep(cgroup_steps, CGROUP_STEPS, enter_capture, 1, capture);
 }
 
+/* io.max goes on and on, a page at a time. */
+static void read_newlines(struct call *call)
+{
+    if (call->kind != CALL_READ || call->object != OBJECT_IO_MAX)
+        return;
+    call->is_answered = true;
+    call->result = call->size < 4096 ? (long)call->size : 4096;
+    memset(call->bytes, '\n', (size_t)call->result);
+}
+
+static void from_state_refuses_a_file_without_end(void **state)
+{
+    struct outcome outcome;
+
+    (void)state;
+    enter_capture(0);
+    limit_transfers(0);
+    set_hook(read_newlines);
+    outcome = capture();
+    set_hook(NULL);
+    check_error(&outcome, NUCLEUS_ERROR_SCHEMA, 0, "io.max': longer than 65536 bytes");
+}
+
 #define LOAD_TEST(test) cmocka_unit_test_setup_teardown(test, make_fixture, remove_fixture)
 
 int main(void)
@@ -257,6 +280,7 @@ int main(void)
         LOAD_TEST(load_keeps_its_promises_whichever_call_fails),
         LOAD_TEST(load_refuses_a_file_that_changes_its_size),
         cmocka_unit_test(from_state_says_what_each_fault_means), /* descriptor 3 is free */
+        cmocka_unit_test(from_state_refuses_a_file_without_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,15 @@ union output {
     char *text;
 };
 
+/* A name that takes more room than the text has so far, wherever it stands. */
+static char *long_name(void)
+{
+    char *name = calloc(1, 2000);
+
+    assert_non_null(name);
+    return memset(name, 'n', 1999);
+}
+
 static int make_fixture(void **state)
 {
     struct nucleus_error err;
@@ -46,6 +55,8 @@ static int make_fixture(void **state)
     assert_status(nucleus_metadata_from_json(fixture.with_limits, strlen(fixture.with_limits),
                                              &fixture.metadata, &err),
                   NUCLEUS_OK, &err);
+    free(fixture.metadata.container_name);
+    fixture.metadata.container_name = long_name();
     count_cjson_memory();
     return 0;
 }

@@ -50,12 +50,24 @@ static struct {
     size_t limit; /* failures in a row */
     size_t failed;
     size_t made;
+    const char *end; /* of the buffer that reads fill */
 } run;
+
+/* However short a read was, the next one ends where the first would have. */
+static void check_end(const struct call *call)
+{
+    const char *end = (const char *)call->bytes + call->size;
+
+    assert_true(!run.end || run.end == end);
+    run.end = end;
+}
 
 static void before(struct call *call)
 {
     if (call->kind != run.row->kind || call->object != run.row->object)
         return;
+    if (run.row->kind == CALL_READ && run.row->is_repeated)
+        check_end(call);
     if (run.failed < run.limit) {
         run.failed++;
         fail_call(call, run.row->os_error);
@@ -71,6 +83,7 @@ static enum nucleus_status act(const char *dir, size_t limit, struct nucleus_err
 {
     run.limit = limit;
     run.failed = run.made = 0;
+    run.end = NULL;
     return watch_act(run.row->act, dir, err, before, NULL);
 }
 

@@ -135,6 +135,7 @@ static void writing_stops_at_the_cap(void **state)
 {
     struct nucleus_metadata fit = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES);
     struct nucleus_metadata large = metadata_of_length(NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
+    struct nucleus_metadata huge = metadata_of_length(2 * NUCLEUS_CHECKPOINT_MAX_BYTES);
     const struct nucleus_container_state container = {.id = large.container_id,
                                                       .name = large.container_name,
                                                       .pid = large.original_pid,
@@ -152,10 +153,13 @@ static void writing_stops_at_the_cap(void **state)
     free(text);
     assert_status(nucleus_metadata_to_json(&large, &text, &len, &err), NUCLEUS_ERROR_TOO_LARGE,
                   &err);
+    assert_status(nucleus_metadata_to_json(&huge, &text, &len, &err), NUCLEUS_ERROR_TOO_LARGE,
+                  &err);
     assert_status(nucleus_metadata_from_state(&container, &metadata, &err), NUCLEUS_ERROR_TOO_LARGE,
                   &err);
     nucleus_metadata_clear(&fit);
     nucleus_metadata_clear(&large);
+    nucleus_metadata_clear(&huge);
 }
 
 int main(void)
