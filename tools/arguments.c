@@ -54,7 +54,6 @@ enum exit_code parse_arguments(int argc, char **argv, const char *letters,
 {
     enum exit_code code = DONE;
 
-    opterr = 0;
     while (code == DONE && !arguments->values['h']) {
         const char *word = argv[optind];
         int index = -1;

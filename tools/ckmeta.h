@@ -28,8 +28,9 @@ struct arguments {
 
 /*
  * Reads the words behind the subcommand, up to the first --help. letters and options are
- * getopt_long's; a '-' at the front of letters lets options stand behind operands, with
- * POSIXLY_CORRECT or not. arguments: zero but for page. Returns DONE, or USAGE after a message.
+ * getopt_long's; letters begins with "-:": options may stand behind operands, with
+ * POSIXLY_CORRECT or not, and getopt_long prints nothing itself. arguments: zero but for page.
+ * Returns DONE, or USAGE after a message.
  */
 enum exit_code parse_arguments(int argc, char **argv, const char *letters,
                                const struct option *options, struct arguments *arguments);

@@ -37,7 +37,7 @@ enum exit_code finish_output(bool done)
 {
     char reason[NUCLEUS_REASON_SIZE];
 
-    if (done && fflush(stdout) == 0 && fclose(stdout) == 0)
+    if (done && fclose(stdout) == 0)
         return DONE;
     nucleus_describe_errno(errno, reason, sizeof reason);
     (void)fprintf(stderr, "ckmeta: cannot write to standard output: %s\n", reason);
