@@ -96,6 +96,8 @@ static const struct row {
      "cannot read 'large/metadata.json': " CAP, 0},
     {"save --state /dev/zero d", EXIT_FAILED, "cannot read '/dev/zero': " CAP, 0},
     {"save --state m d", EXIT_FAILED, "invalid state document 'm': missing member 'id'", 0},
+    {"save --state /dev/null d", EXIT_FAILED,
+     "invalid state document '/dev/null': line 1, column 1: unexpected end of input", 0},
     {"save --state array d", EXIT_FAILED,
      "invalid state document 'array': line 1, column 2: expected an object", 0},
     {"save --state schema/metadata.json d", EXIT_FAILED,

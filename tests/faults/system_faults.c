@@ -266,6 +266,25 @@ void check_at(bool is_true, const char *what, const char *file, int line)
     _fail(file, line);
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t len = strlen(text), end_len = strlen(end);
+
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* With the one of the failure, or with the one why a temporary file is left. */
+static bool ends_with_reason(const char *message, int os_error)
+{
+    if (!strstr(message, "' could not be removed: "))
+        return ends_with(message, strerror(os_error));
+    for (size_t i = 0; i < faults.count; i++) {
+        if (ends_with(message, strerror(faults.planned[i].fault.os_error)))
+            return true;
+    }
+    return false;
+}
+
 /* One line, the path in quotes, the reason. */
 static void check_message(const char *message, int os_error, const char *part)
 {
@@ -277,6 +296,8 @@ static void check_message(const char *message, int os_error, const char *part)
     check(strstr(message, quoted), "the message has the path");
     check(os_error == 0 || strstr(message, strerror(os_error)), "the message has the reason");
     check(!part || strstr(message, part), "the message has the step");
+    check(os_error == 0 ? ends_with(message, part) : ends_with_reason(message, os_error),
+          "the message ends with the reason");
 }
 
 void check_error(const struct outcome *outcome, enum nucleus_status status, int os_error,

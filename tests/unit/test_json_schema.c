@@ -62,7 +62,7 @@ static const struct row rows[] = {
     {"I/O limit is 2^64",
      LIMITS(PERIOD "\"io_limits\":[{\"device\":\"\",\"wbps\":18446744073709551616}]"),
      "member 'resource_limits.io_limits[0].wbps' must be null or an integer from 0 to " MOST},
-    {"limits with unknown members", LIMITS(PERIOD NO_IO ",\"x\":[0,{\"y\":1.5}]"), NULL},
+    {"limits with unknown members", LIMITS(PERIOD NO_IO ",\"x\":[-0,{\"y\":1.5},1e+2,2E-3]"), NULL},
     {"no period", LIMITS(NO_IO), "missing member 'resource_limits.cpu_period_us'"},
     {"period is null", LIMITS("\"cpu_period_us\":null," NO_IO),
      "member 'resource_limits.cpu_period_us' must be an integer from 1 to 18446744073709551615"},
