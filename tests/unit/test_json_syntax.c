@@ -32,6 +32,7 @@ static const struct row rows[] = {
     {"no comma in an array", "[1 2]", 0, "line 1, column 4: expected ',' or ']'"},
     {"comma before the end of an array", "[1,]", 0, "line 1, column 4: expected a value"},
     {"text ends behind a value", "[1", 0, "line 1, column 3: unexpected end of input"},
+    {"text ends behind a literal", "[true", 0, "line 1, column 6: unexpected end of input"},
     {"text ends behind a comma", "[1,", 0, "line 1, column 4: unexpected end of input"},
     {"literal cut short", "tru", 0, "line 1, column 1: expected a value"},
     {"literal false misspelt", "falsy", 0, "line 1, column 1: expected a value"},
