@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls that the other tests replace (system.h) are the very ones that the C library has:
  * fsync and no weaker one, the clock of the machine, random bits of the kernel, a sleep, the
- * effective user. */
+ * effective user; and they fail as those do. */
 #include "support.h"
 
 #include <errno.h>
@@ -78,6 +78,33 @@ int __wrap_nanosleep(const struct timespec *pause, struct timespec *ret)
 int __wrap___nanosleep64(const struct timespec *pause, struct timespec *ret)
 {
     return __wrap_nanosleep(pause, ret);
+}
+
+static void assert_failed(long result)
+{
+    assert_int_equal(result, -1);
+    assert_int_equal(errno, EBADF);
+    errno = 0;
+}
+
+static void a_failure_comes_with_its_errno(void **state)
+{
+    char bytes[64] = "";
+    struct stat info;
+
+    (void)state;
+    errno = 0;
+    assert_failed(nucleus_system_openat(-1, "a", O_RDONLY, 0));
+    assert_failed(nucleus_system_move_up(-1, 3));
+    assert_failed(nucleus_system_close(-1));
+    assert_failed(nucleus_system_fstatat(-1, "a", &info));
+    assert_failed(nucleus_system_fstat(-1, &info));
+    assert_failed(nucleus_system_fchmod(-1, 0600));
+    assert_failed(nucleus_system_read(-1, bytes, sizeof bytes));
+    assert_failed(nucleus_system_write(-1, bytes, sizeof bytes));
+    assert_failed(nucleus_system_renameat(-1, "a", "b"));
+    assert_failed(nucleus_system_unlinkat(-1, "a"));
+    assert_failed(nucleus_system_getdents(-1, bytes, sizeof bytes));
 }
 
 static void fsync_is_fsync(void **state)
@@ -159,6 +186,7 @@ static void a_load_waits_twice_as_long_each_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failure_comes_with_its_errno),
         cmocka_unit_test(fsync_is_fsync),
         cmocka_unit_test_setup_teardown(save_flushes_the_file_and_then_the_directory,
                                         make_directory, remove_directory),
