@@ -111,6 +111,7 @@ static const struct {
     {"io.max", "8:0 rbps=1\n", NULL},
     {"io.max", "8:0 rbps=max wbps=max riops=max wiops=max\n", NULL},
     {"io.max", "8:0 rbps=1\n\n259:12 wiops=0 riops=18446744073709551615", NULL},
+    {"io.max", "x", IO},
     {"io.max", "8:0\n", IO},
     {"io.max", "8 rbps=1\n", IO},
     {"io.max", ":0 rbps=1\n", IO},
