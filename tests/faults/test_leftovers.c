@@ -225,8 +225,8 @@ static void save_sweeps_eight_at_most(void **state)
 
     for (int i = 0; i < 400; i++) {
         /* What only resembles their names takes the place of none. */
-        (void)snprintf(name, sizeof name, "%cmetadata.json.tmp.%015x%c", ".._."[i % 4], i,
-                       "g`0:"[i % 4]);
+        (void)snprintf(name, sizeof name, "%cmetadata.json.tmp.%015x%c", ".._.."[i % 5], i,
+                       "g`0:-"[i % 5]);
         make_file(path_in(*state, name));
         (void)snprintf(name, sizeof name, ".metadata.json.tmp.%016x", i);
         if (i % 40 == 0)

@@ -87,6 +87,15 @@ static enum nucleus_status without_cgroup(union output *ret, struct nucleus_erro
     return from_state(NULL, ret, err);
 }
 
+/* What stands behind the end of the list is not of it. */
+static enum nucleus_status without_command(union output *ret, struct nucleus_error *err)
+{
+    static char *const command[] = {NULL, "behind", NULL};
+    const struct nucleus_container_state state = {.id = "id", .name = "name", .command = command};
+
+    return nucleus_metadata_from_state(&state, &ret->metadata, err);
+}
+
 static enum nucleus_status with_cgroup(union output *ret, struct nucleus_error *err)
 {
     return from_state(TEST_DATA "/cgroup", ret, err);
@@ -169,6 +178,7 @@ static const struct action {
     size_t allocations;  /* it makes, at least */
 } actions[] = {
     {"from_state", without_cgroup, clear_metadata, "out of memory", 6},
+    {"from_state without a command", without_command, clear_metadata, "out of memory", 4},
     {"from_state with a cgroup", with_cgroup, clear_metadata, "", 10},
     {"to_json", to_json, free_text, "out of memory", 1},
     {"from_json", from_json, clear_metadata, "out of memory", 12},

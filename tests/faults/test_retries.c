@@ -75,8 +75,8 @@ static void before(struct call *call)
     }
     run.failed = 0;
     run.made++;
-    if (run.row->is_repeated && call->size > 50)
-        call->size = 50;
+    if (run.row->is_repeated && call->size > 1)
+        call->size = 1;
 }
 
 static enum nucleus_status act(const char *dir, size_t limit, struct nucleus_error *err)

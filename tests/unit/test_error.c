@@ -102,16 +102,28 @@ static struct {
     bool fails;
     int mask;
     char name[8];
+    locale_t base;
+    locale_t freed; /* the last one */
 } newlocale_call;
 
 locale_t __wrap_newlocale(int mask, const char *name, locale_t base);
 locale_t __real_newlocale(int mask, const char *name, locale_t base);
+void __wrap_freelocale(locale_t locale);
+void __real_freelocale(locale_t locale);
 
 locale_t __wrap_newlocale(int mask, const char *name, locale_t base)
 {
     newlocale_call.mask = mask;
+    newlocale_call.base = base;
+    newlocale_call.freed = (locale_t)0;
     (void)snprintf(newlocale_call.name, sizeof newlocale_call.name, "%s", name);
     return newlocale_call.fails ? (locale_t)0 : __real_newlocale(mask, name, base);
+}
+
+void __wrap_freelocale(locale_t locale)
+{
+    newlocale_call.freed = locale;
+    __real_freelocale(locale);
 }
 
 static void reasons_are_english_in_every_locale(void **state)
@@ -123,6 +135,8 @@ static void reasons_are_english_in_every_locale(void **state)
     assert_string_equal(text, strerror(ENOSPC)); /* the test's own locale is C */
     assert_int_equal(newlocale_call.mask, LC_ALL_MASK);
     assert_string_equal(newlocale_call.name, "C");
+    assert_true(newlocale_call.base == (locale_t)0);
+    assert_true(newlocale_call.freed != (locale_t)0);
 }
 
 static void without_a_locale_an_error_is_a_number(void **state)
