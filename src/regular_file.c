@@ -95,8 +95,8 @@ static enum nucleus_status read_once(int dirfd, const char *path, size_t cap, ch
                                      size_t *ret_len, struct nucleus_error *err)
 {
     enum nucleus_status status;
-    off_t size;
-    int fd;
+    off_t size = 0;
+    int fd = -1;
 
     status = nucleus_regular_file_open(dirfd, path, &fd, &size, err);
     if (status != NUCLEUS_OK)
