@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the library asks of the system: the flags and the mode of each opening, asked for and had,
- * and the random bits of which the temporary name is made.
+ * the random bits of which the temporary name is made, and no more of a file than it needs.
  */
 #include "support.h"
 
@@ -193,6 +193,31 @@ static void a_name_that_is_taken_is_left_alone(void **state)
     free(text);
 }
 
+static size_t reads;
+
+static void count_reads(struct call *call)
+{
+    reads += call->kind == CALL_READ;
+}
+
+/* Its size tells enough, to the byte. */
+static void a_file_that_is_too_large_is_not_read(void **state)
+{
+    const char *path = path_in(*state, "metadata.json");
+
+    write_text(path, "");
+    for (off_t size = NUCLEUS_CHECKPOINT_MAX_BYTES; size <= NUCLEUS_CHECKPOINT_MAX_BYTES + 1;
+         size++) {
+        const bool is_large = size > NUCLEUS_CHECKPOINT_MAX_BYTES;
+
+        assert_int_equal(truncate(path, size), 0);
+        reads = 0;
+        assert_int_equal(watch_act(load_sample, *state, NULL, count_reads, NULL),
+                         is_large ? NUCLEUS_ERROR_TOO_LARGE : NUCLEUS_ERROR_SYNTAX);
+        assert_true((reads == 0) == is_large);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int main(void)
@@ -201,6 +226,7 @@ int main(void)
         TEST(each_opening_has_its_flags),
         TEST(a_temporary_name_is_64_random_bits),
         TEST(a_name_that_is_taken_is_left_alone),
+        TEST(a_file_that_is_too_large_is_not_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
