@@ -228,7 +228,7 @@ static const struct {
     {"\n", "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
     {"cpu io pids\n", "io.max memory.max memory.high memory.swap.max"},
     {"cpuset io memory pids\n", "io.max memory.swap.max cpu.max cpu.weight"},
-    {"cpu memory pid pidsx\n", "io.max memory.swap.max pids.max"},
+    {"cpu memory pid pidz pidsx\n", "io.max memory.swap.max pids.max"},
     {"cpuset memory.max pid\n",
      "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
 };

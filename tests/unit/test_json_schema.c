@@ -24,9 +24,9 @@ struct row {
 static const struct row rows[] = {
     {"array", "\n []", "line 2, column 2: expected an object"},
     {"empty object", "{}", "missing member 'container_id'"},
-    {"last missing",
+    {"last missing, its last letter wrong",
      HEAD "\"original_pid\":1,\"command\":[],\"checkpoint_at\":5,"
-          "\"version\":\"v\",\"using_gvisor\":false}",
+          "\"version\":\"v\",\"using_gvisor\":false,\"rootlesz\":true}",
      "missing member 'rootless'"},
     {"twice, once escaped", BASE ",\"root\\u006cess\":true}", "duplicate member 'rootless'"},
     {"id is a number", "{\"container_id\":1}", "member 'container_id' is not a string"},

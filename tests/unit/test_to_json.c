@@ -2,6 +2,7 @@
 /* Metadata comes out byte for byte as nucleus writes it, or not at all. */
 #include "support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,28 @@ static void strings_are_escaped_as_serde_json_does(void **state)
     nucleus_metadata_clear(&metadata);
 }
 
+static void each_control_character_is_escaped(void **state)
+{
+    static const char short_names[] = "\bb\ff\nn\rr\tt"; /* the character and its name */
+
+    (void)state;
+    for (char byte = 1; byte < 0x20; byte++) {
+        const char *name = strchr(short_names, byte);
+        struct nucleus_metadata metadata = sample_metadata((const char[]){byte, '\0'});
+        struct nucleus_error err;
+        char expected[32], escape[8];
+        char *text;
+        size_t len;
+
+        (void)snprintf(escape, sizeof escape, name ? "\\%c" : "\\u%04x", name ? name[1] : byte);
+        (void)snprintf(expected, sizeof expected, "\"container_id\": \"%s\",", escape);
+        assert_status(nucleus_metadata_to_json(&metadata, &text, &len, &err), NUCLEUS_OK, &err);
+        assert_contains(text, expected);
+        nucleus_metadata_clear(&metadata);
+        free(text);
+    }
+}
+
 static void what_no_reader_takes_is_refused(void **state)
 {
     static char *command[] = {"sleep", NULL};
@@ -166,6 +189,7 @@ int main(void)
         cmocka_unit_test(one_present_member_brings_the_other_as_null),
         cmocka_unit_test(only_is_set_says_whether_a_number_is_there),
         cmocka_unit_test(strings_are_escaped_as_serde_json_does),
+        cmocka_unit_test(each_control_character_is_escaped),
         cmocka_unit_test(what_no_reader_takes_is_refused),
     };
 
