@@ -151,7 +151,7 @@ static void make_subdirectory(const char *path)
 
 static void make_symlink(const char *path)
 {
-    assert_int_equal(symlink("/dev/null", path), 0);
+    assert_int_equal(symlink("metadata.json", path), 0);
 }
 
 static void make_fifo(const char *path)
