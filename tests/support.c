@@ -216,13 +216,20 @@ enum nucleus_status load_sample(const char *dir, struct nucleus_error *err)
     return status;
 }
 
-enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error *err)
+enum nucleus_status sample_from_state(const char *cgroup_path, struct nucleus_metadata *ret,
+                                      struct nucleus_error *err)
 {
-    static char *const command[] = {"sleep", "1", NULL};
+    static char *const command[] = {"nginx", "-g", "daemon off;", NULL};
     const struct nucleus_container_state state = {
         .id = "id", .name = "name", .command = command, .cgroup_path = cgroup_path};
+
+    return nucleus_metadata_from_state(&state, ret, err);
+}
+
+enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error *err)
+{
     struct nucleus_metadata metadata = {0};
-    enum nucleus_status status = nucleus_metadata_from_state(&state, &metadata, err);
+    enum nucleus_status status = sample_from_state(cgroup_path, &metadata, err);
 
     nucleus_metadata_clear(&metadata);
     return status;

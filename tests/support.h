@@ -71,7 +71,11 @@ enum nucleus_status load_sample(const char *dir, struct nucleus_error *err);
 enum nucleus_status save_sample_at(const char *id, int dirfd, struct nucleus_error *err);
 enum nucleus_status load_sample_at(int dirfd, struct nucleus_error *err);
 
-/* Makes metadata of a state with that cgroup, and clears it at once. */
+/* Makes metadata of a state with that cgroup; NULL: with none. */
+enum nucleus_status sample_from_state(const char *cgroup_path, struct nucleus_metadata *ret,
+                                      struct nucleus_error *err);
+
+/* The same, cleared at once. */
 enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error *err);
 
 /* Whether the metadata.json in dir, which must be whole, has that container_id. */

@@ -215,11 +215,7 @@ static void load_refuses_a_file_that_changes_its_size(void **state)
 
 static void act_on_cgroup(struct outcome *ret)
 {
-    static char *const command[] = {"true", NULL};
-    const struct nucleus_container_state container = {
-        .id = "id", .name = "name", .command = command, .cgroup_path = TEST_DATA "/cgroup"};
-
-    ret->status = nucleus_metadata_from_state(&container, &ret->metadata, &ret->err);
+    ret->status = sample_from_state(TEST_DATA "/cgroup", &ret->metadata, &ret->err);
 }
 
 static struct outcome capture(void)

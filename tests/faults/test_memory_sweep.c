@@ -72,19 +72,9 @@ static int remove_fixture(void **state)
     return remove_directory(state);
 }
 
-static enum nucleus_status from_state(const char *cgroup_path, union output *ret,
-                                      struct nucleus_error *err)
-{
-    static char *const command[] = {"nginx", "-g", "daemon off;", NULL};
-    const struct nucleus_container_state state = {
-        .id = "id", .name = "name", .command = command, .cgroup_path = cgroup_path};
-
-    return nucleus_metadata_from_state(&state, &ret->metadata, err);
-}
-
 static enum nucleus_status without_cgroup(union output *ret, struct nucleus_error *err)
 {
-    return from_state(NULL, ret, err);
+    return sample_from_state(NULL, &ret->metadata, err);
 }
 
 /* What stands behind the end of the list is not of it. */
@@ -98,7 +88,7 @@ static enum nucleus_status without_command(union output *ret, struct nucleus_err
 
 static enum nucleus_status with_cgroup(union output *ret, struct nucleus_error *err)
 {
-    return from_state(TEST_DATA "/cgroup", ret, err);
+    return sample_from_state(TEST_DATA "/cgroup", &ret->metadata, err);
 }
 
 static enum nucleus_status to_json(union output *ret, struct nucleus_error *err)

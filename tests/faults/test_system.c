@@ -152,13 +152,10 @@ static void the_user_is_the_effective_one(void **state)
 
 static void the_time_is_0_before_1970(void **state)
 {
-    static char *const command[] = {"true", NULL};
     static const struct {
         int64_t now;
         uint64_t checkpoint_at;
     } rows[] = {{INT64_MIN, 0}, {-1000, 0}, {-1, 0}, {0, 0}, {1, 1}, {4294967296, 4294967296}};
-    const struct nucleus_container_state container = {
-        .id = "id", .name = "name", .command = command};
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -166,7 +163,7 @@ static void the_time_is_0_before_1970(void **state)
         struct nucleus_error err;
 
         now = rows[i].now;
-        assert_status(nucleus_metadata_from_state(&container, &metadata, &err), NUCLEUS_OK, &err);
+        assert_status(sample_from_state(NULL, &metadata, &err), NUCLEUS_OK, &err);
         assert_true(metadata.checkpoint_at == rows[i].checkpoint_at);
         nucleus_metadata_clear(&metadata);
     }

@@ -49,15 +49,12 @@ static void make_files(void)
 /* The file called name is the only one that may be wrong. */
 static void check_capture(const char *name, size_t size)
 {
-    char *const command[] = {(char[]){"sleep"}, NULL};
-    const struct nucleus_container_state state = {
-        .id = "abc123", .name = "web-1", .pid = 1, .command = command, .cgroup_path = dir};
     struct nucleus_metadata metadata;
     struct nucleus_error err;
     enum nucleus_status status;
 
     poison(&metadata, sizeof metadata);
-    status = nucleus_metadata_from_state(&state, &metadata, &err);
+    status = sample_from_state(dir, &metadata, &err);
     fuzz_check_error(status, &err);
     if (status == NUCLEUS_OK) {
         assert_non_null(metadata.resource_limits);

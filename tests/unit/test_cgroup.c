@@ -18,19 +18,6 @@ static int make_cgroup(void **state)
     return 0;
 }
 
-static enum nucleus_status capture(struct nucleus_metadata *ret, struct nucleus_error *err)
-{
-    static char *const command[] = {"nginx", "-g", "daemon off;", NULL};
-    const struct nucleus_container_state container = {.id = "a",
-                                                      .name = "b",
-                                                      .pid = 1,
-                                                      .command = command,
-                                                      .version = "0.3.8",
-                                                      .cgroup_path = "g"};
-
-    return nucleus_metadata_from_state(&container, ret, err);
-}
-
 /* What nucleus wrote for such a cgroup is what comes out of it here. */
 static void limits_are_captured_and_saved_as_nucleus_does(void **state)
 {
@@ -40,7 +27,7 @@ static void limits_are_captured_and_saved_as_nucleus_does(void **state)
     size_t len;
 
     (void)state;
-    assert_status(capture(&metadata, &err), NUCLEUS_OK, &err);
+    assert_status(sample_from_state("g", &metadata, &err), NUCLEUS_OK, &err);
     assert_string_equal(metadata.cgroup_path, "g");
     assert_status(nucleus_metadata_to_json(&metadata, &text, &len, &err), NUCLEUS_OK, &err);
     nucleus = read_data("nucleus-0.3.8-metadata-cgroup.json", NULL);
@@ -173,7 +160,7 @@ static void each_device_has_its_own_limits(void **state)
 
     (void)state;
     write_text("g/io.max", "8:0 rbps=max wiops=3\n\n259:12 wbps=0 riops=7");
-    assert_status(capture(&metadata, &err), NUCLEUS_OK, &err);
+    assert_status(sample_from_state("g", &metadata, &err), NUCLEUS_OK, &err);
     assert_int_equal(metadata.resource_limits->io_limits_count, 2);
     limits = metadata.resource_limits->io_limits;
     assert_string_equal(limits[0].device, "8:0");
@@ -251,7 +238,7 @@ static void a_file_may_be_missing_if_its_controller_is_not_enabled(void **state)
                           NUCLEUS_ERROR_IO, strerror(ENOENT));
             continue;
         }
-        assert_status(capture(&metadata, &err), NUCLEUS_OK, &err);
+        assert_status(sample_from_state("g", &metadata, &err), NUCLEUS_OK, &err);
         assert_absent(metadata.resource_limits, file);
         nucleus_metadata_clear(&metadata);
     }
@@ -266,7 +253,7 @@ static void a_cgroup_without_controllers_has_no_limits(void **state)
     for (size_t file = 0; file < CGROUP_FILES; file++)
         assert_int_equal(unlink(path_in("g", cgroup_files[file])), 0);
     write_text("g/cgroup.controllers", "");
-    assert_status(capture(&metadata, &err), NUCLEUS_OK, &err);
+    assert_status(sample_from_state("g", &metadata, &err), NUCLEUS_OK, &err);
     for (size_t file = 0; file < CGROUP_FILES; file++)
         assert_absent(metadata.resource_limits, file);
     nucleus_metadata_clear(&metadata);
