@@ -16,7 +16,7 @@ enum { MODE = 0600, MAX_NAMES = 16 };
  */
 struct temp {
     int dirfd;
-    int fd;                            /* -1: not open */
+    int fd;                            /* -1: it was not opened */
     char name[NUCLEUS_TEMP_NAME_SIZE]; /* "": it does not exist */
     struct stat info;                  /* once it is filled */
 };

@@ -186,10 +186,10 @@ static void sweep_calls(const struct step *step, const struct answer *answer, bo
                         run_of_act *run, bool *made)
 {
     struct fault fault = {step->kind, step->object, answer->effect, answer->os_error};
-    bool stands;
 
     for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
         struct outcome outcome;
+        bool stands;
 
         faults.count = 0;
         add_fault(fault, n, forever ? SIZE_MAX : n);

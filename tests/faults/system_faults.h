@@ -49,7 +49,7 @@ struct step {
     enum call_object object;
     const char *message;
     struct answer answers[16]; /* {0} ends them */
-    struct fault standing;     /* happens always, and fails the run: without it there is no call */
+    struct fault standing;     /* happens at each call that fits, and fails the run */
 };
 
 /* What an act gave. */

@@ -272,7 +272,7 @@ static void errors_of_the_text_name_the_file(void **state)
     }
 }
 
-static void a_file_over_the_cap_is_refused_unread(void **state)
+static void a_file_over_the_cap_is_refused(void **state)
 {
     struct nucleus_error err;
 
@@ -313,7 +313,7 @@ int main(void)
         IN_DIRECTORY(a_symbolic_link_to_a_directory_is_followed),
         IN_DIRECTORY(what_cannot_be_saved_touches_nothing),
         IN_DIRECTORY(errors_of_the_text_name_the_file),
-        IN_DIRECTORY(a_file_over_the_cap_is_refused_unread),
+        IN_DIRECTORY(a_file_over_the_cap_is_refused),
         IN_DIRECTORY(loading_needs_no_readable_directory),
     };
 
