@@ -2,10 +2,9 @@
 #include "atomic_file.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "fd_io.h"
-#include "leftovers.h"
+#include "stale_temps.h"
 #include "system.h"
 
 enum { MODE = 0600, MAX_NAMES = 16 };
@@ -93,9 +92,9 @@ static const char *fill_temp(struct temp *temp, const void *bytes, size_t len)
 }
 
 /* The new file also tells how late it is, so this is when the leftovers can go. */
-static const char *flush_temp(struct temp *temp, const struct nucleus_leftovers *leftovers)
+static const char *flush_temp(struct temp *temp, const char *target)
 {
-    nucleus_leftovers_remove(leftovers, &temp->info);
+    nucleus_stale_temps_remove(temp->dirfd, target, &temp->info);
     return nucleus_sync(temp->fd) < 0 ? "cannot flush temporary file" : NULL;
 }
 
@@ -150,39 +149,20 @@ static enum nucleus_status failure_status(const struct temp *temp, int os_error)
 }
 
 /* Discards temp and reports why: failed is the step, errno the reason. */
-static enum nucleus_status give_up(const struct temp *temp, struct nucleus_shown shown,
-                                   const char *failed, struct nucleus_error *err)
-{
-    int os_error = errno;
-    int stuck = discard_temp(temp);
-    char described[2][64];
-    char reason[NUCLEUS_REASON_SIZE];
-
-    nucleus_describe_errno(os_error, described[0], sizeof described[0]);
-    nucleus_describe_errno(stuck, described[1], sizeof described[1]);
-    if (stuck == 0)
-        (void)snprintf(reason, sizeof reason, "%s: %s", failed, described[0]);
-    else
-        (void)snprintf(reason, sizeof reason,
-                       "%s: %s; temporary file '%s' could not be removed: %s", failed, described[0],
-                       temp->name, described[1]);
-    return nucleus_fail_at(err, failure_status(temp, os_error), os_error, "cannot save", shown,
-                           reason);
-}
-
-/* The step that failed, its reason in errno, is one after the rename. */
-static enum nucleus_status not_durable(struct nucleus_shown shown, const char *failed,
-                                       struct nucleus_error *err)
+static enum nucleus_status give_up(const struct temp *temp, const char *failed,
+                                   struct nucleus_error *err)
 {
     const int os_error = errno;
+    const int stuck = discard_temp(temp);
     char described[64];
-    char after[NUCLEUS_REASON_SIZE];
 
-    nucleus_describe_errno(os_error, described, sizeof described);
-    (void)snprintf(after, sizeof after, " was replaced, but %s: %s", failed, described);
-    (void)nucleus_fail_errno(err, NUCLEUS_ERROR_NOT_DURABLE, os_error);
-    nucleus_error_show(err, "", shown, after);
-    return NUCLEUS_ERROR_NOT_DURABLE;
+    nucleus_fail_step(err, failure_status(temp, os_error), os_error, failed);
+    if (stuck != 0) {
+        nucleus_describe_errno(stuck, described, sizeof described);
+        nucleus_error_append(err, "; temporary file '%s' could not be removed: %s", temp->name,
+                             described);
+    }
+    return err->status;
 }
 
 /* Some file systems have no flush for directories and say so. */
@@ -194,38 +174,34 @@ static int flush_directory(int dirfd)
 }
 
 /* The rename is done: closes the file and makes its name durable. */
-static enum nucleus_status settle(const struct temp *temp, struct nucleus_shown shown,
-                                  struct nucleus_error *err)
+static enum nucleus_status settle(const struct temp *temp, struct nucleus_error *err)
 {
     enum nucleus_status status = NUCLEUS_OK;
 
     if (close_temp(temp) < 0)
-        status = not_durable(shown, "it could not be closed", err);
+        status = nucleus_fail_step(err, NUCLEUS_ERROR_NOT_DURABLE, errno, "it could not be closed");
     if (flush_directory(temp->dirfd) < 0 && status == NUCLEUS_OK)
-        status = not_durable(shown, "its directory could not be flushed to disk", err);
-    return status == NUCLEUS_OK ? nucleus_succeed(err) : status;
+        status = nucleus_fail_step(err, NUCLEUS_ERROR_NOT_DURABLE, errno,
+                                   "its directory could not be flushed to disk");
+    return status == NUCLEUS_OK ? nucleus_error_clear(err) : status;
 }
 
-enum nucleus_status nucleus_atomic_file_replace(int dirfd, struct nucleus_shown shown,
-                                                const void *bytes, size_t len,
-                                                struct nucleus_error *err)
+enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, const void *bytes,
+                                                size_t len, struct nucleus_error *err)
 {
     struct temp temp = {.dirfd = dirfd, .fd = -1};
-    struct nucleus_leftovers leftovers;
     enum nucleus_status status;
     const char *failed;
 
-    status = nucleus_leftovers_find(dirfd, shown, &leftovers, err);
+    status = nucleus_fixed_temp_check(dirfd, name, err);
     if (status != NUCLEUS_OK)
         return status;
-    failed = open_temp(&temp, shown.name);
+    failed = open_temp(&temp, name);
     if (!failed)
         failed = fill_temp(&temp, bytes, len);
     if (!failed)
-        failed = flush_temp(&temp, &leftovers);
+        failed = flush_temp(&temp, name);
     if (!failed)
-        failed = publish_temp(&temp, shown.name);
-    if (failed)
-        return give_up(&temp, shown, failed, err);
-    return settle(&temp, shown, err);
+        failed = publish_temp(&temp, name);
+    return failed ? give_up(&temp, failed, err) : settle(&temp, err);
 }

@@ -7,12 +7,11 @@
 #include "error.h"
 
 /*
- * Puts a file of len bytes, mode 0600, in the place of shown.name (40 bytes at most) in the
- * directory dirfd, which was opened for reading by the caller alone.
+ * Puts a file of len bytes, mode 0600, in the place of name (40 bytes at most) in the directory
+ * dirfd, which was opened for reading by the caller alone. The message is the reason alone.
  * Returns as nucleus_metadata_save().
  */
-enum nucleus_status nucleus_atomic_file_replace(int dirfd, struct nucleus_shown shown,
-                                                const void *bytes, size_t len,
-                                                struct nucleus_error *err);
+enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, const void *bytes,
+                                                size_t len, struct nucleus_error *err);
 
 #endif

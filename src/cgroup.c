@@ -322,21 +322,20 @@ enum nucleus_status nucleus_cgroup_read_limits(const char *dir,
                                                struct nucleus_resource_limits **ret,
                                                struct nucleus_error *err)
 {
-    const int cancellation = nucleus_system_hold_cancellation();
     struct cgroup cgroup = {.dir = dir, .shown = {.name = dir}, .err = err};
     enum nucleus_status status;
 
-    status = nucleus_directory_open(AT_FDCWD, dir, O_RDONLY, &cgroup.fd,
-                                    "cannot open cgroup directory", cgroup.shown, err);
+    status = nucleus_directory_open(AT_FDCWD, dir, O_RDONLY, &cgroup.fd, err);
     if (status == NUCLEUS_OK) {
         status = read_limits(&cgroup);
         (void)nucleus_system_close(cgroup.fd);
+    } else {
+        nucleus_error_wrap(err, "cannot open cgroup directory", cgroup.shown);
     }
     /* NUCLEUS_ERROR_NOT_FOUND is about checkpoints; a cgroup that is not there is an I/O error. */
     if (status == NUCLEUS_ERROR_NOT_FOUND)
         err->status = status = NUCLEUS_ERROR_IO;
     if (status == NUCLEUS_OK)
         *ret = cgroup.limits;
-    nucleus_system_release_cancellation(cancellation);
     return status;
 }

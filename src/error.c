@@ -29,7 +29,7 @@ const char *nucleus_status_name(enum nucleus_status status)
     return (size_t)status < sizeof names / sizeof names[0] ? names[status] : "unknown status";
 }
 
-enum nucleus_status nucleus_succeed(struct nucleus_error *err)
+enum nucleus_status nucleus_error_clear(struct nucleus_error *err)
 {
     err->status = NUCLEUS_OK;
     err->os_error = 0;
@@ -62,7 +62,7 @@ void nucleus_describe_errno(int os_error, char *ret, size_t size)
     freelocale(english);
 }
 
-enum nucleus_status nucleus_lookup_status(int os_error)
+enum nucleus_status nucleus_status_from_errno(int os_error)
 {
     switch (os_error) {
     case ENOENT:
@@ -87,12 +87,33 @@ enum nucleus_status nucleus_fail_errno(struct nucleus_error *err, enum nucleus_s
     return status;
 }
 
+enum nucleus_status nucleus_fail_step(struct nucleus_error *err, enum nucleus_status status,
+                                      int os_error, const char *step)
+{
+    char described[64];
+
+    nucleus_describe_errno(os_error, described, sizeof described);
+    (void)nucleus_fail(err, status, "%s: %s", step, described);
+    err->os_error = os_error;
+    return status;
+}
+
+void nucleus_error_append(struct nucleus_error *err, const char *format, ...)
+{
+    const size_t used = strlen(err->message);
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(err->message + used, sizeof err->message - used, format, arguments);
+    va_end(arguments);
+}
+
 enum nucleus_status nucleus_fail_memory(struct nucleus_error *err)
 {
     return nucleus_fail(err, NUCLEUS_ERROR_NO_MEMORY, "out of memory");
 }
 
-enum nucleus_status nucleus_fail_large(struct nucleus_error *err)
+enum nucleus_status nucleus_fail_too_large(struct nucleus_error *err)
 {
     return nucleus_fail(err, NUCLEUS_ERROR_TOO_LARGE, "larger than %d bytes",
                         NUCLEUS_CHECKPOINT_MAX_BYTES);
@@ -147,8 +168,8 @@ static size_t escape(char *out, size_t room, const char *text)
     return used;
 }
 
-void nucleus_error_show(struct nucleus_error *err, const char *before, struct nucleus_shown shown,
-                        const char *after)
+void nucleus_error_set_path(struct nucleus_error *err, const char *before,
+                            struct nucleus_shown shown, const char *after)
 {
     size_t room = sizeof err->message - sizeof "'/'" - strlen(before) - strlen(after);
     size_t used = (size_t)snprintf(err->message, sizeof err->message, "%s'", before);
@@ -172,18 +193,5 @@ void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucl
 
     (void)snprintf(before, sizeof before, "%s ", what);
     (void)snprintf(after, sizeof after, ": %.*s", (int)(sizeof after - sizeof ": "), err->message);
-    nucleus_error_show(err, before, shown, after);
-}
-
-enum nucleus_status nucleus_fail_at(struct nucleus_error *err, enum nucleus_status status,
-                                    int os_error, const char *what, struct nucleus_shown shown,
-                                    const char *reason)
-{
-    if (reason)
-        (void)nucleus_fail(err, status, "%s", reason);
-    else
-        (void)nucleus_fail_errno(err, status, os_error);
-    err->os_error = os_error;
-    nucleus_error_wrap(err, what, shown);
-    return status;
+    nucleus_error_set_path(err, before, shown, after);
 }

@@ -30,7 +30,7 @@ int nucleus_fd_above_stdio(int fd)
 
     if (fd < 0 || fd > 2)
         return fd;
-    above = nucleus_system_move_up(fd, 3);
+    above = nucleus_system_dup_above(fd, 3);
     os_error = errno;
     (void)nucleus_system_close(fd);
     errno = os_error;

@@ -24,7 +24,7 @@ struct decoder {
 struct slot {
     const struct nucleus_member *member;
     void *object;
-    struct nucleus_where where;
+    struct nucleus_json_path where;
 };
 
 static enum nucleus_status malformed(const struct decoder *decoder)
@@ -39,12 +39,12 @@ static enum nucleus_status done(const struct decoder *decoder, bool is_well_form
 }
 
 static enum nucleus_status wrong_type(const struct decoder *decoder,
-                                      const struct nucleus_where *where, const char *problem)
+                                      const struct nucleus_json_path *where, const char *problem)
 {
     return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "member", where, problem);
 }
 
-static struct nucleus_span unquoted(const struct nucleus_json_string *string)
+static struct nucleus_span unquoted(const struct nucleus_json_read_string *string)
 {
     return (struct nucleus_span){string->quoted.start + 1, string->quoted.len - 2};
 }
@@ -75,15 +75,15 @@ static void *reserve(void *array, size_t count, size_t element_size)
 }
 
 /* Reads a string. ret: from malloc(3); NULL after an error. */
-static enum nucleus_status read_string(struct decoder *decoder, const struct nucleus_where *where,
-                                       char **ret)
+static enum nucleus_status read_string(struct decoder *decoder,
+                                       const struct nucleus_json_path *where, char **ret)
 {
-    struct nucleus_json_string string;
+    struct nucleus_json_read_string string;
 
     *ret = NULL;
     if (nucleus_json_peek(&decoder->reader) != '"')
         return wrong_type(decoder, where, " is not a string");
-    if (!nucleus_json_string(&decoder->reader, &string))
+    if (!nucleus_json_read_string(&decoder->reader, &string))
         return malformed(decoder);
     *ret = string.has_escape ? decode_escapes(string.quoted) : nucleus_span_copy(unquoted(&string));
     return *ret ? NUCLEUS_OK : nucleus_fail_memory(decoder->err);
@@ -100,7 +100,7 @@ static enum nucleus_status decode_string(struct decoder *decoder, const struct s
 
 /* Adds a string to the list of count strings that the member is, which stays NULL-terminated. */
 static enum nucleus_status append_string(struct decoder *decoder, const struct slot *slot,
-                                         const struct nucleus_where *element)
+                                         const struct nucleus_json_path *element)
 {
     const size_t count = element->index;
     char **list = nucleus_member_pointer(slot->member, slot->object);
@@ -114,11 +114,11 @@ static enum nucleus_status append_string(struct decoder *decoder, const struct s
 }
 
 static enum nucleus_status decode_object(struct decoder *decoder, const struct nucleus_object *type,
-                                         void *object, const struct nucleus_where *where);
+                                         void *object, const struct nucleus_json_path *where);
 
 /* Adds a struct to the array that the member is; it is the member's before it is read. */
 static enum nucleus_status append_object(struct decoder *decoder, const struct slot *slot,
-                                         const struct nucleus_where *element)
+                                         const struct nucleus_json_path *element)
 {
     const struct nucleus_object *type = slot->member->object;
     const size_t count = element->index;
@@ -136,9 +136,9 @@ static enum nucleus_status append_object(struct decoder *decoder, const struct s
 static enum nucleus_status
 decode_array(struct decoder *decoder, const struct slot *slot,
              enum nucleus_status (*append)(struct decoder *decoder, const struct slot *slot,
-                                           const struct nucleus_where *element))
+                                           const struct nucleus_json_path *element))
 {
-    struct nucleus_where element = {.outer = &slot->where};
+    struct nucleus_json_path element = {.outer = &slot->where};
     enum nucleus_status status;
     bool more;
 
@@ -180,7 +180,7 @@ static enum nucleus_status decode_bool(struct decoder *decoder, const struct slo
 
     if (first != 't' && first != 'f')
         return wrong_type(decoder, &slot->where, " is not a boolean");
-    *(bool *)nucleus_member_at(slot->member, slot->object) = first == 't';
+    *(bool *)nucleus_member_ptr(slot->member, slot->object) = first == 't';
     return done(decoder, nucleus_json_skip(&decoder->reader));
 }
 
@@ -194,7 +194,7 @@ static enum nucleus_status decode_integer(struct decoder *decoder, const struct 
 
     if (first < '0' || first > '9')
         return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->where, member);
-    if (!nucleus_json_number(&decoder->reader, &number))
+    if (!nucleus_json_read_number(&decoder->reader, &number))
         return malformed(decoder);
     if (!nucleus_parse_u64(number, &value) || value < member->min || value > member->max)
         return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->where, member);
@@ -238,10 +238,10 @@ static enum nucleus_status decode_value(struct decoder *decoder, const struct sl
 static enum nucleus_status read_name(struct decoder *decoder, const struct nucleus_object *type,
                                      const struct nucleus_member **ret)
 {
-    struct nucleus_json_string name;
+    struct nucleus_json_read_string name;
     char *decoded;
 
-    if (!nucleus_json_name(&decoder->reader, &name))
+    if (!nucleus_json_read_key(&decoder->reader, &name))
         return malformed(decoder);
     if (!name.has_escape) {
         *ret = nucleus_member_find(type, unquoted(&name));
@@ -258,7 +258,7 @@ static enum nucleus_status read_name(struct decoder *decoder, const struct nucle
 /* Reads a name and its value. seen: a bit for each member that was read. */
 static enum nucleus_status decode_pair(struct decoder *decoder, const struct nucleus_object *type,
                                        void *object, uint32_t *seen,
-                                       const struct nucleus_where *where)
+                                       const struct nucleus_json_path *where)
 {
     struct slot slot = {.object = object, .where = {.outer = where}};
     enum nucleus_status status = read_name(decoder, type, &slot.member);
@@ -280,11 +280,11 @@ static enum nucleus_status decode_pair(struct decoder *decoder, const struct nuc
 /* Reports the first member that is required but not among seen. */
 static enum nucleus_status check_complete(const struct decoder *decoder,
                                           const struct nucleus_object *type, uint32_t seen,
-                                          const struct nucleus_where *where)
+                                          const struct nucleus_json_path *where)
 {
     for (size_t i = 0; i < type->members_count; i++) {
         const struct nucleus_member *member = &type->members[i];
-        struct nucleus_where missing = {.outer = where, .name = member->name};
+        struct nucleus_json_path missing = {.outer = where, .name = member->name};
 
         if (!(seen & UINT32_C(1) << i) && !nucleus_member_is_optional(member))
             return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "missing member",
@@ -295,7 +295,7 @@ static enum nucleus_status check_complete(const struct decoder *decoder,
 
 /* This recursion is as deep as the tables are, whatever the text says. */
 static enum nucleus_status decode_object(struct decoder *decoder, const struct nucleus_object *type,
-                                         void *object, const struct nucleus_where *where)
+                                         void *object, const struct nucleus_json_path *where)
 {
     enum nucleus_status status;
     uint32_t seen = 0;
@@ -321,7 +321,7 @@ static enum nucleus_status decode_document(struct decoder *decoder,
         return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SCHEMA, "expected an object",
                                  decoder->err);
     status = decode_object(decoder, type, object, NULL);
-    return status == NUCLEUS_OK ? done(decoder, nucleus_json_finish(&decoder->reader)) : status;
+    return status == NUCLEUS_OK ? done(decoder, nucleus_json_expect_end(&decoder->reader)) : status;
 }
 
 /* Of a document that is wrong in both ways, the syntax is reported: reads all of it. */
@@ -329,8 +329,8 @@ static enum nucleus_status prefer_syntax(struct decoder *decoder, size_t len)
 {
     struct nucleus_json_reader *reader = &decoder->reader;
 
-    nucleus_json_begin(reader, reader->text, len);
-    if (nucleus_json_skip(reader) && nucleus_json_finish(reader))
+    nucleus_json_init(reader, reader->text, len);
+    if (nucleus_json_skip(reader) && nucleus_json_expect_end(reader))
         return NUCLEUS_ERROR_SCHEMA;
     return malformed(decoder);
 }
@@ -341,22 +341,13 @@ enum nucleus_status nucleus_json_decode(const char *text, size_t len,
 {
     struct decoder decoder = {.err = err};
     enum nucleus_status status;
-    void *object;
 
     if (len > NUCLEUS_CHECKPOINT_MAX_BYTES)
-        return nucleus_fail_large(err);
-    object = calloc(1, type->size);
-    if (!object)
-        return nucleus_fail_memory(err);
-    nucleus_json_begin(&decoder.reader, text, len);
-    status = decode_document(&decoder, type, object);
-    if (status == NUCLEUS_ERROR_SCHEMA)
-        status = prefer_syntax(&decoder, len);
-    if (status != NUCLEUS_OK) {
-        nucleus_object_free(type, object);
-        return status;
-    }
-    memcpy(ret, object, type->size);
-    free(object);
-    return nucleus_succeed(err);
+        return nucleus_fail_too_large(err);
+    nucleus_json_init(&decoder.reader, text, len);
+    status = decode_document(&decoder, type, ret);
+    if (status == NUCLEUS_OK)
+        return nucleus_error_clear(err);
+    nucleus_members_free(type, ret);
+    return status == NUCLEUS_ERROR_SCHEMA ? prefer_syntax(&decoder, len) : status;
 }

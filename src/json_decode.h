@@ -6,8 +6,8 @@
 #include "schema.h"
 
 /*
- * Reads a struct of the given type. ret: type->size bytes; what they own is freed with
- * nucleus_members_free(). Written only on success.
+ * Reads a struct of the given type. ret: zeroed; what it owns is freed with
+ * nucleus_members_free(). After an error it is zeroed again.
  * Returns as nucleus_metadata_from_json().
  */
 enum nucleus_status nucleus_json_decode(const char *text, size_t len,

@@ -42,7 +42,7 @@ static bool reserve(struct writer *writer, size_t len)
     char *text;
 
     if (len > writer->cap - writer->len) {
-        writer->status = nucleus_fail_large(writer->err);
+        writer->status = nucleus_fail_too_large(writer->err);
         return false;
     }
     while (capacity <= writer->len + len)
@@ -72,7 +72,8 @@ static void put_text(struct writer *writer, const char *text)
     put(writer, text, strlen(text));
 }
 
-static void refuse(struct writer *writer, const struct nucleus_where *where, const char *problem)
+static void refuse(struct writer *writer, const struct nucleus_json_path *where,
+                   const char *problem)
 {
     if (writer->status == NUCLEUS_OK)
         writer->status = nucleus_fail_member(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, "member",
@@ -125,7 +126,8 @@ static void put_escape(struct writer *writer, unsigned char byte)
         put(writer, (const char[]){'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]}, 6);
 }
 
-static void put_string(struct writer *writer, const char *text, const struct nucleus_where *where)
+static void put_string(struct writer *writer, const char *text,
+                       const struct nucleus_json_path *where)
 {
     const char *stop;
 
@@ -151,9 +153,10 @@ static void put_string(struct writer *writer, const char *text, const struct nuc
     put_text(writer, "\"");
 }
 
-static void put_strings(struct writer *writer, char *const *list, const struct nucleus_where *where)
+static void put_strings(struct writer *writer, char *const *list,
+                        const struct nucleus_json_path *where)
 {
-    struct nucleus_where element = {.outer = where};
+    struct nucleus_json_path element = {.outer = where};
 
     if (!list) {
         refuse(writer, where, " is NULL");
@@ -169,14 +172,14 @@ static void put_strings(struct writer *writer, char *const *list, const struct n
 }
 
 static void put_object(struct writer *writer, const struct nucleus_object *type, const void *object,
-                       const struct nucleus_where *where);
+                       const struct nucleus_json_path *where);
 
 static void put_objects(struct writer *writer, const struct nucleus_member *member,
-                        const void *object, const struct nucleus_where *where)
+                        const void *object, const struct nucleus_json_path *where)
 {
     const char *structs = nucleus_member_pointer(member, object);
     size_t count = nucleus_member_count(member, object);
-    struct nucleus_where element = {.outer = where};
+    struct nucleus_json_path element = {.outer = where};
 
     if (!structs && count > 0) {
         refuse(writer, where, " is NULL");
@@ -192,7 +195,7 @@ static void put_objects(struct writer *writer, const struct nucleus_member *memb
 }
 
 static void put_integer(struct writer *writer, const struct nucleus_member *member,
-                        const void *object, const struct nucleus_where *where)
+                        const void *object, const struct nucleus_json_path *where)
 {
     uint64_t value = nucleus_member_integer(member, object);
 
@@ -208,7 +211,7 @@ static void put_integer(struct writer *writer, const struct nucleus_member *memb
 }
 
 static void put_member(struct writer *writer, const struct nucleus_member *member,
-                       const void *object, const struct nucleus_where *where)
+                       const void *object, const struct nucleus_json_path *where)
 {
     if (!nucleus_member_is_present(member, object)) {
         put_text(writer, "null");
@@ -223,7 +226,8 @@ static void put_member(struct writer *writer, const struct nucleus_member *membe
         put_strings(writer, nucleus_member_pointer(member, object), where);
         break;
     case NUCLEUS_BOOL:
-        put_text(writer, *(const bool *)nucleus_member_in(member, object) ? "true" : "false");
+        put_text(writer,
+                 *(const bool *)nucleus_member_ptr_const(member, object) ? "true" : "false");
         break;
     case NUCLEUS_U32:
     case NUCLEUS_U64:
@@ -251,14 +255,14 @@ static bool has_any(const struct nucleus_object *type, const void *object)
 }
 
 static void put_object(struct writer *writer, const struct nucleus_object *type, const void *object,
-                       const struct nucleus_where *where)
+                       const struct nucleus_json_path *where)
 {
     const bool is_all_written = has_any(type, object);
 
     begin(writer, "{");
     for (size_t i = 0; i < type->members_count; i++) {
         const struct nucleus_member *member = &type->members[i];
-        struct nucleus_where here = {.outer = where, .name = member->name};
+        struct nucleus_json_path here = {.outer = where, .name = member->name};
 
         if (member->is_written_if_any && !is_all_written)
             continue;
@@ -298,7 +302,7 @@ enum nucleus_status nucleus_json_encode_member(const struct nucleus_member *memb
                                                const void *object, size_t cap, char **ret_text,
                                                size_t *ret_len, struct nucleus_error *err)
 {
-    const struct nucleus_where where = {.name = member->name};
+    const struct nucleus_json_path where = {.name = member->name};
     struct writer writer = new_writer(cap, err);
 
     put_member(&writer, member, object, &where);

@@ -4,17 +4,13 @@
 #include "error.h"
 #include "utf8.h"
 
-/*@ requires valid_reader(reader);
-    assigns reader->problem;
-    ensures !\result && valid_reader(reader);
-*/
 static bool fail(struct nucleus_json_reader *reader, const char *problem)
 {
     reader->problem = reader->at < reader->end ? problem : "unexpected end of input";
     return false;
 }
 
-void nucleus_json_begin(struct nucleus_json_reader *reader, const char *text, size_t len)
+void nucleus_json_init(struct nucleus_json_reader *reader, const char *text, size_t len)
 {
     reader->text = text;
     reader->at = text;
@@ -39,26 +35,7 @@ char nucleus_json_peek(struct nucleus_json_reader *reader)
     return *at;
 }
 
-/*@ logic integer hex_value(integer byte) =
-      '0' <= byte <= '9' ? byte - '0' :
-      'a' <= byte <= 'f' ? byte - 'a' + 10 :
-      'A' <= byte <= 'F' ? byte - 'A' + 10 : -1;
-
-    predicate hex_digits(char *text, integer count) =
-      \forall integer i; 0 <= i < count ==> hex_value(text[i]) >= 0;
-
-    logic integer unit_at(char *text) =
-      hex_value(text[0]) * 0x1000 + hex_value(text[1]) * 0x100 + hex_value(text[2]) * 0x10 +
-      hex_value(text[3]);
-
-    predicate high_surrogate(integer unit) = 0xd800 <= unit <= 0xdbff;
-    predicate low_surrogate(integer unit) = 0xdc00 <= unit <= 0xdfff;
-*/
-
 /* The value of a hexadecimal digit, or -1. */
-/*@ assigns \nothing;
-    ensures \result == hex_value(byte);
-*/
 static int hex_digit(char byte)
 {
     if (byte >= '0' && byte <= '9')
@@ -71,10 +48,6 @@ static int hex_digit(char byte)
 }
 
 /* The number that the four hexadecimal digits at text stand for, or -1. */
-/*@ requires readable_text(text, end);
-    assigns \nothing;
-    ensures end - text >= 4 && hex_digits(text, 4) ? \result == unit_at(text) : \result == -1;
-*/
 static int hex4(const char *text, const char *end)
 {
     int value = 0;
@@ -101,36 +74,17 @@ static int hex4(const char *text, const char *end)
     return value;
 }
 
-/*@ assigns \nothing;
-    ensures \result <==> high_surrogate(unit);
-*/
 static bool is_high_surrogate(int unit)
 {
     return unit >= 0xd800 && unit <= 0xdbff;
 }
 
-/*@ assigns \nothing;
-    ensures \result <==> low_surrogate(unit);
-*/
 static bool is_low_surrogate(int unit)
 {
     return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
 /* At "\u"; takes both halves of a surrogate pair. */
-/*@ requires valid_reader(reader) && reader->end - reader->at >= 2;
-    assigns reader->at, reader->problem;
-    ensures valid_reader(reader);
-    ensures \result || reader->at == \old(reader->at);
-    ensures \result ==> reader->at == \old(reader->at) + 6 || reader->at == \old(reader->at) + 12;
-    ensures \result && reader->at == \old(reader->at) + 6 ==>
-      hex_digits(\old(reader->at) + 2, 4) && unit_at(\old(reader->at) + 2) != 0 &&
-      !high_surrogate(unit_at(\old(reader->at) + 2)) &&
-      !low_surrogate(unit_at(\old(reader->at) + 2));
-    ensures \result && reader->at == \old(reader->at) + 12 ==>
-      hex_digits(\old(reader->at) + 2, 4) && high_surrogate(unit_at(\old(reader->at) + 2)) &&
-      hex_digits(\old(reader->at) + 8, 4) && low_surrogate(unit_at(\old(reader->at) + 8));
-*/
 static bool skip_unicode_escape(struct nucleus_json_reader *reader)
 {
     const char *at = reader->at;
@@ -155,11 +109,6 @@ static bool skip_unicode_escape(struct nucleus_json_reader *reader)
 }
 
 /* At a backslash. */
-/*@ requires valid_reader(reader) && at_byte(reader, '\\');
-    assigns reader->at, reader->problem;
-    ensures valid_reader(reader);
-    ensures moved{Pre, Post}(reader, \result ? 2 : 0);
-*/
 static bool skip_escape(struct nucleus_json_reader *reader)
 {
     char kind = '\0';
@@ -185,7 +134,8 @@ static bool skip_escape(struct nucleus_json_reader *reader)
     return fail(reader, "invalid escape sequence");
 }
 
-bool nucleus_json_string(struct nucleus_json_reader *reader, struct nucleus_json_string *ret)
+bool nucleus_json_read_string(struct nucleus_json_reader *reader,
+                              struct nucleus_json_read_string *ret)
 {
     const char *start = reader->at;
     bool has_escape = false;
@@ -212,10 +162,6 @@ bool nucleus_json_string(struct nucleus_json_reader *reader, struct nucleus_json
     return true;
 }
 
-/*@ requires readable_text(text, end);
-    assigns \result \from text, end;
-    ensures ordered(text, \result) && ordered(\result, end);
-*/
 static const char *skip_digits(const char *text, const char *end)
 {
     /*@ loop invariant ordered(\at(text, Pre), text) && ordered(text, end);
@@ -228,10 +174,6 @@ static const char *skip_digits(const char *text, const char *end)
 }
 
 /* Behind an integer part: skips a fraction. NULL: it has no digits. */
-/*@ requires readable_text(text, end);
-    assigns \result \from text, end;
-    ensures \result == \null || (ordered(text, \result) && ordered(\result, end));
-*/
 static const char *skip_fraction(const char *text, const char *end)
 {
     const char *digits;
@@ -244,10 +186,6 @@ static const char *skip_fraction(const char *text, const char *end)
 }
 
 /* Behind an integer part or fraction: skips an exponent. NULL: it has no digits. */
-/*@ requires readable_text(text, end);
-    assigns \result \from text, end;
-    ensures \result == \null || (ordered(text, \result) && ordered(\result, end));
-*/
 static const char *skip_exponent(const char *text, const char *end)
 {
     const char *digits;
@@ -261,7 +199,7 @@ static const char *skip_exponent(const char *text, const char *end)
     return text > digits ? text : NULL;
 }
 
-bool nucleus_json_number(struct nucleus_json_reader *reader, struct nucleus_span *ret)
+bool nucleus_json_read_number(struct nucleus_json_reader *reader, struct nucleus_span *ret)
 {
     const char *start = reader->at;
     const char *integer = *start == '-' ? start + 1 : start;
@@ -282,10 +220,6 @@ bool nucleus_json_number(struct nucleus_json_reader *reader, struct nucleus_span
     return true;
 }
 
-/*@ requires valid_reader(reader) && len > 0 && \valid_read(literal + (0 .. len - 1));
-    assigns reader->at, reader->problem;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 1 : 0);
-*/
 static bool skip_literal(struct nucleus_json_reader *reader, const char *literal, size_t len)
 {
     if ((size_t)(reader->end - reader->at) < len)
@@ -302,9 +236,6 @@ static bool skip_literal(struct nucleus_json_reader *reader, const char *literal
     return true;
 }
 
-/*@ requires valid_reader(reader) && reader->depth > 0;
-    assigns \nothing;
-*/
 static bool in_object(const struct nucleus_json_reader *reader)
 {
     return reader->open[reader->depth - 1] == '{';
@@ -326,11 +257,11 @@ bool nucleus_json_enter(struct nucleus_json_reader *reader, bool *ret_more)
     return true;
 }
 
-bool nucleus_json_name(struct nucleus_json_reader *reader, struct nucleus_json_string *ret)
+bool nucleus_json_read_key(struct nucleus_json_reader *reader, struct nucleus_json_read_string *ret)
 {
     if (nucleus_json_peek(reader) != '"')
         return fail(reader, "expected a member name");
-    if (!nucleus_json_string(reader, ret))
+    if (!nucleus_json_read_string(reader, ret))
         return false;
     if (nucleus_json_peek(reader) != ':')
         return fail(reader, "expected ':'");
@@ -353,14 +284,9 @@ bool nucleus_json_next(struct nucleus_json_reader *reader, bool *ret_more)
 }
 
 /* Skips a value that is no container, or goes into one. */
-/*@ requires valid_reader(reader) && \valid(ret_more) && \separated(ret_more, reader);
-    assigns reader->at, reader->problem, reader->depth, reader->open[0 .. 127], *ret_more;
-    ensures valid_reader(reader) && moved{Pre, Post}(reader, \result ? 1 : 0);
-    ensures \result ==> reader->depth == \old(reader->depth) + (*ret_more ? 1 : 0);
-*/
 static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_more)
 {
-    struct nucleus_json_string string;
+    struct nucleus_json_read_string string;
     struct nucleus_span number;
     const char first = nucleus_json_peek(reader);
 
@@ -370,7 +296,7 @@ static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_m
     case '[':
         return nucleus_json_enter(reader, ret_more);
     case '"':
-        return nucleus_json_string(reader, &string);
+        return nucleus_json_read_string(reader, &string);
     case 't':
         return skip_literal(reader, "true", 4);
     case 'f':
@@ -381,7 +307,7 @@ static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_m
         break;
     }
     if (first == '-' || (first >= '0' && first <= '9'))
-        return nucleus_json_number(reader, &number);
+        return nucleus_json_read_number(reader, &number);
     return fail(reader, "expected a value");
 }
 
@@ -389,7 +315,7 @@ static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_m
 bool nucleus_json_skip(struct nucleus_json_reader *reader)
 {
     const size_t outer = reader->depth;
-    struct nucleus_json_string name;
+    struct nucleus_json_read_string name;
 
     /*@ loop invariant valid_reader(reader) && reader->depth >= outer;
         loop invariant moved{Pre, Here}(reader, 0);
@@ -410,13 +336,13 @@ bool nucleus_json_skip(struct nucleus_json_reader *reader)
             if (!nucleus_json_next(reader, &more))
                 return false;
         }
-        if (more && in_object(reader) && !nucleus_json_name(reader, &name))
+        if (more && in_object(reader) && !nucleus_json_read_key(reader, &name))
             return false;
     } while (reader->depth > outer);
     return true;
 }
 
-bool nucleus_json_finish(struct nucleus_json_reader *reader)
+bool nucleus_json_expect_end(struct nucleus_json_reader *reader)
 {
     (void)nucleus_json_peek(reader);
     if (reader->at == reader->end)

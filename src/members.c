@@ -8,12 +8,12 @@
 
 #include "error.h"
 
-const void *nucleus_member_in(const struct nucleus_member *member, const void *object)
+const void *nucleus_member_ptr_const(const struct nucleus_member *member, const void *object)
 {
     return (const char *)object + member->offset;
 }
 
-void *nucleus_member_at(const struct nucleus_member *member, void *object)
+void *nucleus_member_ptr(const struct nucleus_member *member, void *object)
 {
     return (char *)object + member->offset;
 }
@@ -22,13 +22,13 @@ void *nucleus_member_pointer(const struct nucleus_member *member, const void *ob
 {
     void *pointer;
 
-    memcpy(&pointer, nucleus_member_in(member, object), sizeof pointer);
+    memcpy(&pointer, nucleus_member_ptr_const(member, object), sizeof pointer);
     return pointer;
 }
 
 void nucleus_member_set_pointer(const struct nucleus_member *member, void *object, void *pointer)
 {
-    memcpy(nucleus_member_at(member, object), &pointer, sizeof pointer);
+    memcpy(nucleus_member_ptr(member, object), &pointer, sizeof pointer);
 }
 
 size_t nucleus_member_count(const struct nucleus_member *member, const void *object)
@@ -43,7 +43,7 @@ void nucleus_member_set_count(const struct nucleus_member *member, void *object,
 
 uint64_t nucleus_member_integer(const struct nucleus_member *member, const void *object)
 {
-    const void *place = nucleus_member_in(member, object);
+    const void *place = nucleus_member_ptr_const(member, object);
 
     if (member->kind == NUCLEUS_U32)
         return *(const uint32_t *)place;
@@ -54,7 +54,7 @@ uint64_t nucleus_member_integer(const struct nucleus_member *member, const void 
 
 void nucleus_member_set_integer(const struct nucleus_member *member, void *object, uint64_t value)
 {
-    void *place = nucleus_member_at(member, object);
+    void *place = nucleus_member_ptr(member, object);
 
     if (member->kind == NUCLEUS_U32)
         *(uint32_t *)place = (uint32_t)value;
@@ -85,7 +85,8 @@ bool nucleus_member_is_optional(const struct nucleus_member *member)
 bool nucleus_member_is_present(const struct nucleus_member *member, const void *object)
 {
     if (member->kind == NUCLEUS_OPTIONAL_U64)
-        return ((const struct nucleus_optional_u64 *)nucleus_member_in(member, object))->is_set;
+        return ((const struct nucleus_optional_u64 *)nucleus_member_ptr_const(member, object))
+            ->is_set;
     return !nucleus_member_is_optional(member) || nucleus_member_pointer(member, object);
 }
 
@@ -136,7 +137,7 @@ void nucleus_object_free(const struct nucleus_object *type, void *object)
 }
 
 /* Writes where as a path to the size bytes at out. Returns the bytes written. */
-static size_t describe(const struct nucleus_where *where, char *out, size_t size)
+static size_t describe(const struct nucleus_json_path *where, char *out, size_t size)
 {
     size_t used = where->outer ? describe(where->outer, out, size) : 0;
 
@@ -148,7 +149,7 @@ static size_t describe(const struct nucleus_where *where, char *out, size_t size
 }
 
 enum nucleus_status nucleus_fail_member(struct nucleus_error *err, enum nucleus_status status,
-                                        const char *what, const struct nucleus_where *where,
+                                        const char *what, const struct nucleus_json_path *where,
                                         const char *problem)
 {
     char path[128];
@@ -158,7 +159,7 @@ enum nucleus_status nucleus_fail_member(struct nucleus_error *err, enum nucleus_
 }
 
 enum nucleus_status nucleus_fail_range(struct nucleus_error *err, enum nucleus_status status,
-                                       const struct nucleus_where *where,
+                                       const struct nucleus_json_path *where,
                                        const struct nucleus_member *member)
 {
     char problem[128];

@@ -7,8 +7,8 @@
 #include "strings.h"
 
 /* The place of a member in an object that is read, or changed. */
-const void *nucleus_member_in(const struct nucleus_member *member, const void *object);
-void *nucleus_member_at(const struct nucleus_member *member, void *object);
+const void *nucleus_member_ptr_const(const struct nucleus_member *member, const void *object);
+void *nucleus_member_ptr(const struct nucleus_member *member, void *object);
 
 /* The value of a member that is a pointer. */
 void *nucleus_member_pointer(const struct nucleus_member *member, const void *object);
@@ -41,20 +41,20 @@ void nucleus_members_free(const struct nucleus_object *type, void *object);
 void nucleus_object_free(const struct nucleus_object *type, void *object);
 
 /* Where a member is, for messages: linked to the outer one on the way down. */
-struct nucleus_where {
-    const struct nucleus_where *outer;
+struct nucleus_json_path {
+    const struct nucleus_json_path *outer;
     const char *name; /* NULL: an element of the outer one, at index */
     size_t index;
 };
 
 /* Sets err to "WHAT 'PATH'PROBLEM", PATH like a.b[2].c. Returns status. */
 enum nucleus_status nucleus_fail_member(struct nucleus_error *err, enum nucleus_status status,
-                                        const char *what, const struct nucleus_where *where,
+                                        const char *what, const struct nucleus_json_path *where,
                                         const char *problem);
 
 /* The same for an integer that is none, or out of the member's range. */
 enum nucleus_status nucleus_fail_range(struct nucleus_error *err, enum nucleus_status status,
-                                       const struct nucleus_where *where,
+                                       const struct nucleus_json_path *where,
                                        const struct nucleus_member *member);
 
 #endif

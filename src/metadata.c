@@ -56,7 +56,7 @@ enum nucleus_status nucleus_metadata_from_state(const struct nucleus_container_s
     struct nucleus_metadata metadata = {0};
     enum nucleus_status status;
 
-    err = NUCLEUS_OR_SCRATCH(err);
+    err = NUCLEUS_ERR_OR_DUMMY(err);
     if (!state || !ret_metadata)
         return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT, "state or ret_metadata is NULL");
     status = fill(state, &metadata, err);
@@ -73,23 +73,29 @@ enum nucleus_status nucleus_metadata_to_json(const struct nucleus_metadata *meta
 {
     enum nucleus_status status;
 
-    err = NUCLEUS_OR_SCRATCH(err);
+    err = NUCLEUS_ERR_OR_DUMMY(err);
     if (!metadata || !ret_text || !ret_len)
         return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT,
                             "metadata, ret_text or ret_len is NULL");
     status = nucleus_json_encode(&nucleus_metadata_object, metadata, NUCLEUS_CHECKPOINT_MAX_BYTES,
                                  ret_text, ret_len, err);
-    return status == NUCLEUS_OK ? nucleus_succeed(err) : status;
+    return status == NUCLEUS_OK ? nucleus_error_clear(err) : status;
 }
 
 enum nucleus_status nucleus_metadata_from_json(const char *text, size_t len,
                                                struct nucleus_metadata *ret_metadata,
                                                struct nucleus_error *err)
 {
-    err = NUCLEUS_OR_SCRATCH(err);
+    struct nucleus_metadata metadata = {0};
+    enum nucleus_status status;
+
+    err = NUCLEUS_ERR_OR_DUMMY(err);
     if (!text || !ret_metadata)
         return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT, "text or ret_metadata is NULL");
-    return nucleus_json_decode(text, len, &nucleus_metadata_object, ret_metadata, err);
+    status = nucleus_json_decode(text, len, &nucleus_metadata_object, &metadata, err);
+    if (status == NUCLEUS_OK)
+        *ret_metadata = metadata;
+    return status;
 }
 
 void nucleus_metadata_clear(struct nucleus_metadata *metadata)
@@ -102,10 +108,16 @@ enum nucleus_status nucleus_state_document_from_json(const char *text, size_t le
                                                      struct nucleus_state_document *ret_document,
                                                      struct nucleus_error *err)
 {
-    err = NUCLEUS_OR_SCRATCH(err);
+    struct nucleus_state_document document = {{0}};
+    enum nucleus_status status;
+
+    err = NUCLEUS_ERR_OR_DUMMY(err);
     if (!text || !ret_document)
         return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT, "text or ret_document is NULL");
-    return nucleus_json_decode(text, len, &nucleus_state_object, &ret_document->state, err);
+    status = nucleus_json_decode(text, len, &nucleus_state_object, &document.state, err);
+    if (status == NUCLEUS_OK)
+        *ret_document = document;
+    return status;
 }
 
 void nucleus_state_document_clear(struct nucleus_state_document *document)

@@ -10,16 +10,19 @@
 /* With a pause before each but the first try, twice as long each time: 26 ms in all. */
 enum { MAX_TRIES = 10, FIRST_PAUSE = 50000 /* nanoseconds */ };
 
+/* Reports the errno of a lookup, or of a call about what it found. */
+static enum nucleus_status call_failed(int os_error, struct nucleus_error *err)
+{
+    return nucleus_fail_errno(err, nucleus_status_from_errno(os_error), os_error);
+}
+
 enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flags, int *ret_fd,
-                                           const char *what, struct nucleus_shown shown,
                                            struct nucleus_error *err)
 {
     const int fd = nucleus_open(dirfd, path, flags | O_DIRECTORY | O_CLOEXEC);
 
     *ret_fd = nucleus_fd_above_stdio(fd);
-    if (*ret_fd < 0)
-        return nucleus_fail_at(err, nucleus_lookup_status(errno), errno, what, shown, NULL);
-    return NUCLEUS_OK;
+    return *ret_fd < 0 ? call_failed(errno, err) : NUCLEUS_OK;
 }
 
 static enum nucleus_status check_type(mode_t mode, struct nucleus_error *err)
@@ -29,12 +32,6 @@ static enum nucleus_status check_type(mode_t mode, struct nucleus_error *err)
     if (!S_ISREG(mode))
         return nucleus_fail(err, NUCLEUS_ERROR_NOT_REGULAR, "not a regular file");
     return NUCLEUS_OK;
-}
-
-/* Reports the errno of a call about the file. */
-static enum nucleus_status call_failed(int os_error, struct nucleus_error *err)
-{
-    return nucleus_fail_errno(err, nucleus_lookup_status(os_error), os_error);
 }
 
 enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *ret_fd,
@@ -102,7 +99,7 @@ static enum nucleus_status read_once(int dirfd, const char *path, size_t cap, ch
     if (status != NUCLEUS_OK)
         return status;
     if (size > (off_t)cap)
-        status = nucleus_fail_large(err);
+        status = nucleus_fail_too_large(err);
     else
         status = read_text(fd, (size_t)size, ret_text, err);
     (void)nucleus_system_close(fd);

@@ -8,10 +8,9 @@
 #include <sys/types.h>
 
 /* Opens the directory path, relative to dirfd, with O_DIRECTORY, O_CLOEXEC and flags, above the
- * standard descriptors. what and shown: for the message. Returns NUCLEUS_OK,
+ * standard descriptors. The message is the reason alone. Returns NUCLEUS_OK,
  * NUCLEUS_ERROR_NOT_FOUND, NUCLEUS_ERROR_NOT_DIRECTORY, NUCLEUS_ERROR_SYMLINK, NUCLEUS_ERROR_IO. */
 enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flags, int *ret_fd,
-                                           const char *what, struct nucleus_shown shown,
                                            struct nucleus_error *err);
 
 /*

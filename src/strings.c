@@ -46,11 +46,6 @@ bool nucleus_parse_u64(struct nucleus_span span, uint64_t *ret)
     return true;
 }
 
-/*@ logic integer ten_to(integer n) = n <= 0 ? 1 : 10 * ten_to(n - 1);
-
-    lemma twenty_digits: UINT64_MAX < ten_to(20);
-*/
-
 struct nucleus_span nucleus_format_u64(char room[NUCLEUS_U64_DIGITS], uint64_t value)
 {
     size_t first = NUCLEUS_U64_DIGITS;

@@ -2,7 +2,6 @@
 #include "system.h"
 
 #include <dirent.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
@@ -13,7 +12,7 @@ int nucleus_system_openat(int dirfd, const char *path, int flags, mode_t mode)
     return openat(dirfd, path, flags, mode);
 }
 
-int nucleus_system_move_up(int fd, int min)
+int nucleus_system_dup_above(int fd, int min)
 {
     return fcntl(fd, F_DUPFD_CLOEXEC, min);
 }
@@ -88,17 +87,4 @@ uid_t nucleus_system_euid(void)
 void nucleus_system_pause(long nanoseconds)
 {
     (void)nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
-}
-
-int nucleus_system_hold_cancellation(void)
-{
-    int before = PTHREAD_CANCEL_ENABLE;
-
-    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-    return before;
-}
-
-void nucleus_system_release_cancellation(int before)
-{
-    (void)pthread_setcancelstate(before, &before);
 }

@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 int nucleus_system_openat(int dirfd, const char *path, int flags, mode_t mode);
-int nucleus_system_move_up(int fd, int min); /* fcntl F_DUPFD_CLOEXEC */
+int nucleus_system_dup_above(int fd, int min); /* fcntl F_DUPFD_CLOEXEC */
 int nucleus_system_close(int fd);
 int nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret); /* no following */
 int nucleus_system_fstat(int fd, struct stat *ret);
@@ -36,9 +36,5 @@ uint64_t nucleus_system_now(void);
 uid_t nucleus_system_euid(void);
 
 void nucleus_system_pause(long nanoseconds); /* of less than a second */
-
-/* Between these two, a thread that is cancelled (pthread_cancel(3)) goes on. */
-int nucleus_system_hold_cancellation(void);
-void nucleus_system_release_cancellation(int before);
 
 #endif

@@ -31,7 +31,7 @@ static enum nucleus_status read_all(int fd, char **ret_text, size_t *ret_len,
     if (len < 0)
         status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
     else if (len > NUCLEUS_CHECKPOINT_MAX_BYTES)
-        status = nucleus_fail_large(err);
+        status = nucleus_fail_too_large(err);
     if (status != NUCLEUS_OK) {
         free(text);
         return status;

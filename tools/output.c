@@ -24,7 +24,7 @@ enum exit_code misused_word(const char *page, const char *before, const char *wo
 {
     struct nucleus_error err;
 
-    nucleus_error_show(&err, before, (struct nucleus_shown){.name = word}, after);
+    nucleus_error_set_path(&err, before, (struct nucleus_shown){.name = word}, after);
     return misused(page, err.message);
 }
 

@@ -60,7 +60,7 @@ static bool fails_to_read(int fd)
 
 WRAP_CALL(int, openat, (int dirfd, const char *path, int flags, mode_t mode),
           (dirfd, path, flags, mode))
-WRAP_CALL(int, move_up, (int fd, int min), (fd, min))
+WRAP_CALL(int, dup_above, (int fd, int min), (fd, min))
 /* Whatever close says, the descriptor is gone. */
 WRAP(int, nucleus_system_close, fails("close") && __real_nucleus_system_close(fd) == 0, -1,
      (int fd), (fd))
@@ -138,7 +138,7 @@ static const struct row {
     {"save --state - d", {"read", 1, EIO}, EXIT_FAILED, "cannot read standard input: "},
     {OPTIONS, {"openat", 1, EMFILE}, EXIT_FAILED, "cannot open directory 'd': "},
     {OPTIONS, {"openat", 2, EDQUOT}, EXIT_FAILED, CANNOT_SAVE "create temporary file: "},
-    {OPTIONS, {"move_up", 2, EMFILE}, EXIT_FAILED, CANNOT_SAVE "open temporary file: "},
+    {OPTIONS, {"dup_above", 2, EMFILE}, EXIT_FAILED, CANNOT_SAVE "open temporary file: "},
     {OPTIONS, {"write", 1, ENOSPC}, EXIT_FAILED, CANNOT_SAVE "write temporary file: "},
     {OPTIONS, {"fstat", 1, EIO}, EXIT_FAILED, CANNOT_SAVE "examine temporary file: "},
     {OPTIONS, {"fchmod", 1, EACCES}, EXIT_FAILED, CANNOT_SAVE "set the mode of temporary file: "},
@@ -154,7 +154,8 @@ static const struct row {
      {"close", 3, EIO},
      EXIT_NOT_DURABLE,
      "'d/metadata.json' was replaced, but it could not be closed: "},
-    {"load a", {"openat", 1, EACCES}, EXIT_FAILED, CANNOT_LOAD},
+    {"load a", {"openat", 1, EACCES}, EXIT_FAILED, "cannot open directory 'a': "},
+    {"load a", {"openat", 2, EACCES}, EXIT_FAILED, CANNOT_LOAD},
     {"load a version", {"read", 1, EIO}, EXIT_FAILED, CANNOT_LOAD},
     {"load --help", {"fclose", 1, EDQUOT}, EXIT_FAILED, CANNOT_WRITE},
     {"load --help", {"fwrite", 1, ENOSPC}, EXIT_FAILED, CANNOT_WRITE},

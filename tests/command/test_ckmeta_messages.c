@@ -55,16 +55,16 @@ static const struct row {
 } rows[] = {
     {"load empty", EXIT_NOT_FOUND, "cannot load 'empty/metadata.json': ", ENOENT},
     {"load empty/ version", EXIT_NOT_FOUND, "cannot load 'empty/metadata.json': ", ENOENT},
-    {"load missing", EXIT_NOT_FOUND, "cannot load 'missing/metadata.json': ", ENOENT},
-    {"load -", EXIT_NOT_FOUND, "cannot load '-/metadata.json': ", ENOENT},
-    {"load dangling", EXIT_NOT_FOUND, "cannot load 'dangling/metadata.json': ", ENOENT},
+    {"load missing", EXIT_NOT_FOUND, "cannot open directory 'missing': ", ENOENT},
+    {"load -", EXIT_NOT_FOUND, "cannot open directory '-': ", ENOENT},
+    {"load dangling", EXIT_NOT_FOUND, "cannot open directory 'dangling': ", ENOENT},
     {"load a\nb\x1b[31m\x7f", EXIT_NOT_FOUND,
-     "cannot load 'a\\x0ab\\x1b[31m\\x7f/metadata.json': ", ENOENT},
+     "cannot open directory 'a\\x0ab\\x1b[31m\\x7f': ", ENOENT},
     {"load \xff\xc2\x9bh\xc3\xa9", EXIT_NOT_FOUND,
-     "cannot load '\\xff\\xc2\\x9bh\xc3\xa9/metadata.json': ", ENOENT},
+     "cannot open directory '\\xff\\xc2\\x9bh\xc3\xa9': ", ENOENT},
     {"load s", EXIT_FAILED, "cannot open directory 's': ", ENOTDIR},
     {"load s/x command", EXIT_FAILED, "cannot open directory 's/x': ", ENOTDIR},
-    {"load loop", EXIT_FAILED, "cannot load 'loop/metadata.json': ", ELOOP},
+    {"load loop", EXIT_FAILED, "cannot open directory 'loop': ", ELOOP},
     {"load linked", EXIT_FAILED, "cannot load 'linked/metadata.json': is a symbolic link", 0},
     {"load fifo", EXIT_FAILED, "cannot load 'fifo/metadata.json': not a regular file", 0},
     {"load large", EXIT_FAILED, "cannot load 'large/metadata.json': " CAP, 0},
@@ -81,9 +81,11 @@ static const struct row {
     {"save --state s over", EXIT_FAILED,
      "cannot save 'over/metadata.json': cannot rename temporary file: ", EISDIR},
     {"save --state s beside-a-dir", EXIT_FAILED,
-     "refusing to remove 'beside-a-dir/metadata.json.tmp': ", EISDIR},
+     "cannot save 'beside-a-dir/metadata.json': refusing to remove 'metadata.json.tmp': ", EISDIR},
     {"save --state s beside-a-link", EXIT_FAILED,
-     "refusing to remove 'beside-a-link/metadata.json.tmp': is a symbolic link", 0},
+     "cannot save 'beside-a-link/metadata.json': refusing to remove 'metadata.json.tmp': "
+     "is a symbolic link",
+     0},
 
     {"save --state missing d", EXIT_FAILED, "cannot read 'missing': ", ENOENT},
     {"save --metadata \t d", EXIT_FAILED, "cannot read '\\x09': ", ENOENT},
@@ -176,7 +178,7 @@ static void long_words_are_shortened_and_the_reason_kept(void **state)
         const char *line, *begin, *end;
         int os_error;
     } long_rows[] = {
-        {"load", "ckmeta: cannot load '...", "/metadata.json': ", ENOENT},
+        {"load", "ckmeta: cannot open directory '...", "': ", ENOENT},
         {"load d", "ckmeta: unknown field '...", "' (try 'ckmeta load --help')", 0},
         {"save --id i d --pid", "ckmeta: invalid PID '...",
          "': expected a decimal number from 0 to 4294967295 (try 'ckmeta save --help')", 0},

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The action script with the real criu: the metadata comes and goes with the images, and each of the
 # two commands fails where its half of the script fails.
-. "${0%/*}/enclosure.sh"
+. "${0%/*}/sandbox.sh"
 compile_counter
 
 # criu_does COMMAND DIR ARGUMENT...: a criu command with the action script. What both say is in

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # container.sh RUNTIME: a container of runc or crun is described as ckmeta(1) shows, checkpointed
 # and restored.
-. "${0%/*}/enclosure.sh"
+. "${0%/*}/sandbox.sh"
 runtime=$1
 need "$runtime" jq mandoc col ip iptables-restore
 [ "$runtime" != crun ] || ldconfig -p | grep -q 'libcriu\.so' || skip "crun has no libcriu here"

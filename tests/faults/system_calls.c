@@ -105,8 +105,8 @@ void fail_call(struct call *call, int os_error)
 const char *call_name(enum call_kind kind)
 {
     static const char *const names[] = {
-        "any call", "openat", "move_up", "close",    "fstatat",  "fstat",     "fchmod",
-        "read",     "write",  "fsync",   "renameat", "unlinkat", "getrandom", "getdents",
+        "any call", "openat", "dup_above", "close",    "fstatat",  "fstat",     "fchmod",
+        "read",     "write",  "fsync",     "renameat", "unlinkat", "getrandom", "getdents",
     };
 
     return names[kind];
@@ -295,7 +295,7 @@ static long finish(struct call *call)
 
 WRAP(int, openat, (int dirfd, const char *path, int flags, mode_t mode), (dirfd, path, flags, mode),
      CALL_OPENAT, .fd = dirfd, .path = path, .flags = flags, .mode = mode)
-WRAP(int, move_up, (int fd, int min), (fd, min), CALL_MOVE_UP, .fd = fd)
+WRAP(int, dup_above, (int fd, int min), (fd, min), CALL_MOVE_UP, .fd = fd)
 WRAP(int, close, (int fd), (fd), CALL_CLOSE, .fd = fd)
 WRAP(int, fstatat, (int dirfd, const char *path, struct stat *ret), (dirfd, path, ret),
      CALL_FSTATAT, .fd = dirfd, .path = path, .info = ret)

@@ -22,30 +22,6 @@ enum {
     INPUT = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
 };
 
-/* Through a path of that length. */
-static enum nucleus_status load_by_a_path(size_t len, const char *dir, struct nucleus_error *err)
-{
-    char path[PATH_MAX] = "";
-
-    (void)snprintf(path, sizeof path, "%s%s", dir, (len - strlen(dir)) % 2 > 0 ? "/" : "");
-    while (strlen(path) < len)
-        strcat(path, "/.");
-    return load_sample(path, err);
-}
-
-/* The longest that leaves room for /metadata.json, and one byte more. */
-enum { LONGEST = PATH_MAX - sizeof "/metadata.json" };
-
-static enum nucleus_status load_by_the_longest_path(const char *dir, struct nucleus_error *err)
-{
-    return load_by_a_path(LONGEST, dir, err);
-}
-
-static enum nucleus_status load_by_a_longer_path(const char *dir, struct nucleus_error *err)
-{
-    return load_by_a_path(LONGEST + 1, dir, err);
-}
-
 /* Every opening of an act belongs to a row. */
 static const struct row {
     const char *name;
@@ -56,10 +32,8 @@ static const struct row {
 } rows[] = {
     {"save", save_new, OBJECT_DIRECTORY, DIRECTORY, 0},
     {"save", save_new, OBJECT_TEMP, TEMP, 0600},
+    {"load", load_sample, OBJECT_DIRECTORY, DIRECTORY | O_PATH, 0},
     {"load", load_sample, OBJECT_FILE, INPUT, 0},
-    {"load by the longest path", load_by_the_longest_path, OBJECT_FILE, INPUT, 0},
-    {"load by a longer path", load_by_a_longer_path, OBJECT_DIRECTORY, DIRECTORY | O_PATH, 0},
-    {"load by a longer path", load_by_a_longer_path, OBJECT_FILE, INPUT, 0},
     {"from_state", capture_limits, OBJECT_DIRECTORY, DIRECTORY, 0},
     {"from_state", capture_limits, OBJECT_IO_MAX, INPUT, 0},
     {"from_state", capture_limits, OBJECT_FILE, INPUT, 0},

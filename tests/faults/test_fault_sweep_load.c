@@ -27,16 +27,18 @@
 #define NO_DIRECTORY MEANS(ENOTDIR, NUCLEUS_ERROR_NOT_DIRECTORY)
 
 static const struct step load_steps[] = {
+    {CALL_OPENAT, OBJECT_DIRECTORY, "cannot open directory ",
+     .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), NO_DIRECTORY, LOOKUP_FAILURES,
+                 RETRIED(EINTR), REFUSED(EMFILE)}},
+    {CALL_CLOSE, OBJECT_DIRECTORY, NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
     {CALL_FSTATAT, OBJECT_FILE, "cannot load '",
      .answers = {{FAILS, ENOENT, NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND},
                  RETRIED(ESTALE),
                  LOOKUP_FAILURES}},
-    {CALL_FSTATAT, OBJECT_FILE, "cannot open directory ", .answers = {NO_DIRECTORY}},
     {CALL_OPENAT, OBJECT_FILE, "cannot load '",
      .answers = {{FAILS, ENOENT, NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND},
                  RETRIED(ESTALE),
                  OPENING_FAILURES}},
-    {CALL_OPENAT, OBJECT_FILE, "cannot open directory ", .answers = {NO_DIRECTORY}},
     {CALL_FSTAT, OBJECT_FILE, "cannot load '",
      .answers = {RETRIED(ESTALE), REFUSED(EIO), REFUSED(ENOMEM)}},
     {CALL_READ, OBJECT_FILE, "cannot load '", .answers = {RETRIED(ESTALE), READING_FAILURES}},

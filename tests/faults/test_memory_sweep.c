@@ -167,17 +167,17 @@ static const struct action {
     const char *message; /* of its failure: the beginning */
     size_t allocations;  /* it makes, at least */
 } actions[] = {
-    {"from_state", without_cgroup, clear_metadata, "out of memory", 6},
+    {"from_state", without_cgroup, clear_metadata, "out of memory", 5},
     {"from_state without a command", without_command, clear_metadata, "out of memory", 4},
     {"from_state with a cgroup", with_cgroup, clear_metadata, "", 10},
     {"to_json", to_json, free_text, "out of memory", 1},
-    {"from_json", from_json, clear_metadata, "out of memory", 12},
-    {"from_json, escapes", from_escaped_json, clear_metadata, "out of memory", 10},
-    {"state_document_from_json", read_state, clear_state, "out of memory", 6},
+    {"from_json", from_json, clear_metadata, "out of memory", 11},
+    {"from_json, escapes", from_escaped_json, clear_metadata, "out of memory", 9},
+    {"state_document_from_json", read_state, clear_state, "out of memory", 5},
     {"save", save, nothing, "cannot save 'nucleus-test-", 1},
     {"save_at", save_at, nothing, "cannot save 'metadata.json': ", 1},
-    {"load", load, clear_metadata, "cannot load 'nucleus-test-", 12},
-    {"load_at", load_at, clear_metadata, "cannot load 'metadata.json': ", 12},
+    {"load", load, clear_metadata, "cannot load 'nucleus-test-", 11},
+    {"load_at", load_at, clear_metadata, "cannot load 'metadata.json': ", 11},
 };
 
 /* The action at hand, and the allocations that fail. */

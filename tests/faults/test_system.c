@@ -95,7 +95,7 @@ static void a_failure_comes_with_its_errno(void **state)
     (void)state;
     errno = 0;
     assert_failed(nucleus_system_openat(-1, "a", O_RDONLY, 0));
-    assert_failed(nucleus_system_move_up(-1, 3));
+    assert_failed(nucleus_system_dup_above(-1, 3));
     assert_failed(nucleus_system_close(-1));
     assert_failed(nucleus_system_fstatat(-1, "a", &info));
     assert_failed(nucleus_system_fstat(-1, &info));

@@ -148,7 +148,7 @@ static const struct {
     {"", NUCLEUS_ERROR_NOT_FOUND, ENOENT,
      "cannot open directory '': ", "cannot open directory '': "},
     {"none", NUCLEUS_ERROR_NOT_FOUND, ENOENT,
-     "cannot load 'none/metadata.json': ", "cannot open directory 'none': "},
+     "cannot open directory 'none': ", "cannot open directory 'none': "},
     {"file", NUCLEUS_ERROR_NOT_DIRECTORY, ENOTDIR,
      "cannot open directory 'file': ", "cannot open directory 'file': "},
     {"file/x", NUCLEUS_ERROR_NOT_DIRECTORY, ENOTDIR,
@@ -156,7 +156,7 @@ static const struct {
     {"fifo", NUCLEUS_ERROR_NOT_DIRECTORY, ENOTDIR,
      "cannot open directory 'fifo': ", "cannot open directory 'fifo': "},
     {"loop", NUCLEUS_ERROR_SYMLINK, ELOOP,
-     "cannot load 'loop/metadata.json': ", "cannot open directory 'loop': "},
+     "cannot open directory 'loop': ", "cannot open directory 'loop': "},
 };
 
 static void assert_message(const struct nucleus_error *err, int os_error, const char *before)
@@ -195,7 +195,7 @@ static void a_bad_descriptor_is_refused(void **state)
 
     (void)state;
     assert_status(load_sample_at(-1, &err), NUCLEUS_ERROR_IO, &err);
-    assert_message(&err, EBADF, "cannot load 'metadata.json': ");
+    assert_message(&err, EBADF, "cannot open directory of 'metadata.json': ");
     assert_status(save_sample_at("a", -1, &err), NUCLEUS_ERROR_IO, &err);
     assert_message(&err, EBADF, "cannot open directory of 'metadata.json': ");
     write_text("file", "x");

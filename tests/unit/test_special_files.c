@@ -67,7 +67,7 @@ struct ending {
 };
 
 #define LOAD "cannot load 'd/metadata.json': "
-#define REFUSING "refusing to remove 'd/metadata.json.tmp': "
+#define REFUSING "cannot save 'd/metadata.json': refusing to remove 'metadata.json.tmp': "
 
 static const struct ending done = {NUCLEUS_OK, 0, ""};
 static const struct ending is_link = {NUCLEUS_ERROR_SYMLINK, 0, LOAD "is a symbolic link"};

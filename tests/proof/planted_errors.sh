@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# teeth.sh SOURCE WORK: plants one error at a time into a copy of the sources. Each must leave a
+# planted_errors.sh SOURCE WORK: plants one error at a time into a copy of the sources. Each must leave a
 # goal of its function unproved. That there is none without it is prove.sh's part.
 set -eu
 LC_ALL=C.UTF-8
