@@ -36,7 +36,7 @@ static struct writer new_writer(size_t cap, struct nucleus_error *err)
 }
 
 /* Room for len bytes more and a NUL. */
-static bool reserve(struct writer *writer, size_t len)
+static bool reserve_text(struct writer *writer, size_t len)
 {
     size_t capacity = writer->capacity;
     char *text;
@@ -61,7 +61,7 @@ static bool reserve(struct writer *writer, size_t len)
 
 static void put(struct writer *writer, const char *bytes, size_t len)
 {
-    if (writer->status != NUCLEUS_OK || !reserve(writer, len))
+    if (writer->status != NUCLEUS_OK || !reserve_text(writer, len))
         return;
     memcpy(writer->text + writer->len, bytes, len);
     writer->len += len;
