@@ -214,7 +214,7 @@ void sweep(const struct step *steps, size_t count, void (*enter)(size_t scenario
 {
     bool made[64] = {false};
 
-    assert_in_range(count, 1, 64);
+    assert_true(count >= 1 && count <= COUNT(made));
     faults.steps = steps;
     faults.steps_count = count;
     for (size_t i = 0; i < scenarios * count; i++) {
