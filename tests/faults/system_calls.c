@@ -105,8 +105,8 @@ void fail_call(struct call *call, int os_error)
 const char *call_name(enum call_kind kind)
 {
     static const char *const names[] = {
-        "any call", "openat", "dup_above", "close",    "fstatat",  "fstat",     "fchmod",
-        "read",     "write",  "fsync",     "renameat", "unlinkat", "getrandom", "getdents",
+        "any call", "openat", "dup_above", "close",    "fstatat",   "fstat",    "fchmod",  "read",
+        "write",    "fsync",  "renameat",  "unlinkat", "getrandom", "getdents", "fstatfs",
     };
 
     return names[kind];
@@ -314,3 +314,5 @@ WRAP(ssize_t, getrandom, (void *bytes, size_t size), (bytes, call.size), CALL_GE
      .bytes = bytes, .size = size)
 WRAP(ssize_t, getdents, (int fd, void *bytes, size_t size), (fd, bytes, call.size), CALL_GETDENTS,
      .fd = fd, .bytes = bytes, .size = size)
+WRAP(int, fstatfs, (int fd, struct statfs *ret), (fd, ret), CALL_FSTATFS, .fd = fd,
+     .filesystem = ret)

@@ -129,6 +129,9 @@ static void after(struct call *call)
 {
     enum effect effect;
 
+    /* FUSE, which may report a file that is being replaced as missing. */
+    if (call->kind == CALL_FSTATFS && call->result >= 0)
+        call->filesystem->f_type = 0x65735546;
     if (!faults.happening || call->is_answered)
         return;
     effect = faults.happening->fault.effect;
