@@ -160,7 +160,7 @@ static const struct nucleus_member *io_member(struct nucleus_span key)
 static bool parse_io_limits(struct nucleus_span rest, struct nucleus_io_limit *limit)
 {
     const struct nucleus_object *type = &nucleus_io_limit_object;
-    struct nucleus_span word, key, value;
+    struct nucleus_span word, key, value = {0}; /* for gcc -ftrivial-auto-var-init */
     uint32_t seen = 0;
 
     while (next_word(&rest, &word)) {

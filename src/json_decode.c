@@ -27,7 +27,7 @@ struct slot {
     struct nucleus_json_path where;
 };
 
-static enum nucleus_status malformed(const struct decoder *decoder)
+static enum nucleus_status syntax_error(const struct decoder *decoder)
 {
     return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SYNTAX, NULL, decoder->err);
 }
@@ -35,7 +35,7 @@ static enum nucleus_status malformed(const struct decoder *decoder)
 /* The status of a step of the reader. */
 static enum nucleus_status done(const struct decoder *decoder, bool is_well_formed)
 {
-    return is_well_formed ? NUCLEUS_OK : malformed(decoder);
+    return is_well_formed ? NUCLEUS_OK : syntax_error(decoder);
 }
 
 static enum nucleus_status wrong_type(const struct decoder *decoder,
@@ -84,7 +84,7 @@ static enum nucleus_status read_string(struct decoder *decoder,
     if (nucleus_json_peek(&decoder->reader) != '"')
         return wrong_type(decoder, where, " is not a string");
     if (!nucleus_json_read_string(&decoder->reader, &string))
-        return malformed(decoder);
+        return syntax_error(decoder);
     *ret = string.has_escape ? decode_escapes(string.quoted) : nucleus_span_copy(unquoted(&string));
     return *ret ? NUCLEUS_OK : nucleus_fail_memory(decoder->err);
 }
@@ -195,7 +195,7 @@ static enum nucleus_status decode_integer(struct decoder *decoder, const struct 
     if (first < '0' || first > '9')
         return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->where, member);
     if (!nucleus_json_read_number(&decoder->reader, &number))
-        return malformed(decoder);
+        return syntax_error(decoder);
     if (!nucleus_parse_u64(number, &value) || value < member->min || value > member->max)
         return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->where, member);
     nucleus_member_set_integer(member, slot->object, value);
@@ -242,7 +242,7 @@ static enum nucleus_status read_name(struct decoder *decoder, const struct nucle
     char *decoded;
 
     if (!nucleus_json_read_key(&decoder->reader, &name))
-        return malformed(decoder);
+        return syntax_error(decoder);
     if (!name.has_escape) {
         *ret = nucleus_member_find(type, unquoted(&name));
         return NUCLEUS_OK;
@@ -332,7 +332,7 @@ static enum nucleus_status prefer_syntax(struct decoder *decoder, size_t len)
     nucleus_json_init(reader, reader->text, len);
     if (nucleus_json_skip(reader) && nucleus_json_expect_end(reader))
         return NUCLEUS_ERROR_SCHEMA;
-    return malformed(decoder);
+    return syntax_error(decoder);
 }
 
 enum nucleus_status nucleus_json_decode(const char *text, size_t len,

@@ -36,7 +36,7 @@ static struct writer new_writer(size_t cap, struct nucleus_error *err)
 }
 
 /* Room for len bytes more and a NUL. */
-static bool reserve(struct writer *writer, size_t len)
+static bool reserve_text(struct writer *writer, size_t len)
 {
     size_t capacity = writer->capacity;
     char *text;
@@ -61,7 +61,7 @@ static bool reserve(struct writer *writer, size_t len)
 
 static void put(struct writer *writer, const char *bytes, size_t len)
 {
-    if (writer->status != NUCLEUS_OK || !reserve(writer, len))
+    if (writer->status != NUCLEUS_OK || !reserve_text(writer, len))
         return;
     memcpy(writer->text + writer->len, bytes, len);
     writer->len += len;
@@ -72,8 +72,8 @@ static void put_text(struct writer *writer, const char *text)
     put(writer, text, strlen(text));
 }
 
-static void refuse(struct writer *writer, const struct nucleus_json_path *where,
-                   const char *problem)
+static void refuse_member(struct writer *writer, const struct nucleus_json_path *where,
+                          const char *problem)
 {
     if (writer->status == NUCLEUS_OK)
         writer->status = nucleus_fail_member(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, "member",
@@ -132,7 +132,7 @@ static void put_string(struct writer *writer, const char *text,
     const char *stop;
 
     if (!text) {
-        refuse(writer, where, " is NULL");
+        refuse_member(writer, where, " is NULL");
         return;
     }
     stop = text + strlen(text);
@@ -144,7 +144,7 @@ static void put_string(struct writer *writer, const char *text,
         if (special == stop)
             break;
         if ((unsigned char)*special >= 0x80) {
-            refuse(writer, where, " is not valid UTF-8");
+            refuse_member(writer, where, " is not valid UTF-8");
             return;
         }
         put_escape(writer, (unsigned char)*special);
@@ -159,7 +159,7 @@ static void put_strings(struct writer *writer, char *const *list,
     struct nucleus_json_path element = {.outer = where};
 
     if (!list) {
-        refuse(writer, where, " is NULL");
+        refuse_member(writer, where, " is NULL");
         return;
     }
     begin(writer, "[");
@@ -182,7 +182,7 @@ static void put_objects(struct writer *writer, const struct nucleus_member *memb
     struct nucleus_json_path element = {.outer = where};
 
     if (!structs && count > 0) {
-        refuse(writer, where, " is NULL");
+        refuse_member(writer, where, " is NULL");
         return;
     }
     begin(writer, "[");
