@@ -81,12 +81,16 @@ state()
     "$runtime" state sampler | jq -r ".$1"
 }
 
-# The example of ckmeta(1), for this runtime and with a directory of this test.
+# The example of ckmeta(1) for this runtime, with the container and a directory of this test.
 recipe()
 {
+    case $runtime in
+    crun) shown=samplec ;;
+    *) shown=sampler ;;
+    esac
     render "$SOURCE/tools/man/ckmeta.1" | section EXAMPLES | displays |
-        sed -n '/^bundle=\$(runc state /,/ckmeta save --state -/p' |
-        sed "s/\<runc\>/$runtime/; s,/srv/checkpoints,$scratch,"
+        sed -n "/^mkdir -p .*\/$shown\$/,/^ *\/srv.*\/$shown\$/p" |
+        sed "s/$shown/sampler/g; s,/srv/checkpoints,$scratch,"
 }
 
 hand_down_controllers
@@ -103,6 +107,10 @@ grep -q "$runtime state sampler" recipe.sh || fail "ckmeta(1) has no recipe for 
 sh -e recipe.sh || fail "the recipe of ckmeta(1) fails"
 [ "$(ckmeta load sampler container_id)" = sampler ] || fail "the ID is another one"
 [ "$(ckmeta load sampler original_pid)" = "$pid" ] || fail "the process ID is another one"
+"$runtime" --version | grep -qFx "$runtime version $(ckmeta load sampler version)" ||
+    fail "the version is another one"
+[ "$runtime" != crun ] || [ "$(ckmeta load sampler cgroup_path)" = "$cgroup/sampler" ] ||
+    fail "the cgroup is another one"
 expect_command sampler "$pid"
 
 ckmeta load -0 sampler command |
@@ -120,6 +128,11 @@ expect_end "$pid"
 stopped=$(count bundle/rootfs/numbers)
 
 ckmeta load sampler >/dev/null || fail "the metadata did not outlive the checkpoint"
+
+# The container has no process now, so the recipe saves nothing, as before it runs.
+ckmeta load sampler >before
+! sh -e recipe.sh >recipe.out 2>&1 || fail "the recipe of ckmeta(1) saves a container without a process"
+ckmeta load sampler | cmp - before || fail "the recipe of ckmeta(1) saves a container without a process"
 run_runtime restore --detach --bundle "$scratch/bundle" --image-path "$scratch/sampler" sampler
 pid=$(state pid)
 expect_command sampler "$pid"
