@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # container.sh RUNTIME: a container of runc or crun is described as ckmeta(1) shows, checkpointed
-# and restored.
+# and restored. With runc, CRIU runs the action script, too.
 . "${0%/*}/sandbox.sh"
 runtime=$1
 need "$runtime" jq mandoc col ip iptables-restore
@@ -36,7 +36,7 @@ make_bundle()
 {
     mkdir -p bundle/rootfs/dev bundle/rootfs/proc
     cp counter bundle/rootfs
-    echo "manage-cgroups ignore" >criu.conf
+    printf '%s\n' "manage-cgroups ignore" "action-script $tests/action-script" >criu.conf
     jq --null-input --arg cgroup "${cgroup#"$root"}/sampler" --arg criu "$scratch/criu.conf" \
         --argjson memory "$memory" --argjson pids "$pids" '{
             ociVersion: "1.0.2",
@@ -122,19 +122,43 @@ ckmeta load with-limits | jq --exit-status --arg cgroup "$cgroup/sampler" \
     { ckmeta load with-limits; fail "it is not in $cgroup/sampler, with memory $memory, pids $pids"; }
 expect_command with-limits "$pid"
 
+# A save that fails in the action script costs no container.
+if [ "$runtime" = runc ]; then
+    ln -s elsewhere sampler/metadata.json.tmp
+    ! runc checkpoint --image-path "$scratch/sampler" sampler </dev/null >checkpoint.out 2>&1 ||
+        fail "the checkpoint does not fail"
+    grep -q "^ckmeta: .*symbolic link" sampler/*.log checkpoint.out ||
+        { tail -n 40 checkpoint.out sampler/*.log; fail "the checkpoint fails for another reason"; }
+    [ "$(state status)" = running ] || fail "the container is $(state status)"
+    expect_progress bundle/rootfs/numbers "$(count bundle/rootfs/numbers)"
+    [ ! -e sampler/metadata.json ] || fail "the old metadata remains"
+    rm sampler/metadata.json.tmp
+fi
+
 run_runtime checkpoint --image-path "$scratch/sampler" sampler
 expect_end "$pid"
 [ -e sampler/inventory.img ] || fail "there are no images beside the metadata"
+[ "$runtime" != runc ] || criu --version | grep -qFx "Version: $(ckmeta load sampler version)" ||
+    fail "the action script does not save"
 stopped=$(count bundle/rootfs/numbers)
 
 ckmeta load sampler >/dev/null || fail "the metadata did not outlive the checkpoint"
-
-# The container has no process now, so the recipe saves nothing, as before it runs.
-ckmeta load sampler >before
-! sh -e recipe.sh >recipe.out 2>&1 || fail "the recipe of ckmeta(1) saves a container without a process"
-ckmeta load sampler | cmp - before || fail "the recipe of ckmeta(1) saves a container without a process"
 run_runtime restore --detach --bundle "$scratch/bundle" --image-path "$scratch/sampler" sampler
 pid=$(state pid)
 expect_command sampler "$pid"
 expect_progress bundle/rootfs/numbers "$stopped"
 grep -qx "0::${cgroup#"$root"}/sampler" "/proc/$pid/cgroup" || fail "it is in another cgroup"
+
+# Of a container that has ended, and of one that does not exist, the recipe saves nothing.
+refuses()
+{
+    ckmeta load sampler >before
+    ! sh -e recipe.sh >recipe.out 2>&1 || fail "the recipe of ckmeta(1) saves a container that $1"
+    ckmeta load sampler | cmp - before || fail "the recipe of ckmeta(1) saves a container that $1"
+}
+run_runtime kill sampler KILL
+expect_end "$pid"
+[ "$(state pid)" = 0 ] || fail "$runtime reports the process $(state pid)"
+refuses "has ended"
+run_runtime delete sampler
+refuses "does not exist"
