@@ -43,20 +43,21 @@ const struct nucleus_object nucleus_io_limit_object =
     OBJECT(struct nucleus_io_limit, io_limit_rows);
 
 /* A period of 0, and 0 or 2^64-1 processes, are what nucleus refuses. */
-static const struct nucleus_member resource_limits_rows[] = {
-    {LIMIT(memory_bytes, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(memory_high, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(memory_swap_max, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(cpu_quota_us, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(cpu_period_us, U64), .min = 1, .max = UINT64_MAX},
-    {LIMIT(cpu_weight, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(pids_max, OPTIONAL_U64), .min = 1, .max = UINT64_MAX - 1},
-    {LIMIT(io_limits, OBJECTS), .object = &nucleus_io_limit_object,
-     .offset_count = offsetof(struct nucleus_resource_limits, io_limits_count)},
+const struct nucleus_member nucleus_limit_rows[NUCLEUS_LIMIT_COUNT] = {
+    [NUCLEUS_LIMIT_MEMORY] = {LIMIT(memory_bytes, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_MEMORY_HIGH] = {LIMIT(memory_high, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_MEMORY_SWAP] = {LIMIT(memory_swap_max, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_CPU_QUOTA] = {LIMIT(cpu_quota_us, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_CPU_PERIOD] = {LIMIT(cpu_period_us, U64), .min = 1, .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_CPU_WEIGHT] = {LIMIT(cpu_weight, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_PIDS] = {LIMIT(pids_max, OPTIONAL_U64), .min = 1, .max = UINT64_MAX - 1},
+    [NUCLEUS_LIMIT_IO] = {LIMIT(io_limits, OBJECTS), .object = &nucleus_io_limit_object,
+                          .offset_count =
+                              offsetof(struct nucleus_resource_limits, io_limits_count)},
 };
 
 const struct nucleus_object nucleus_resource_limits_object =
-    OBJECT(struct nucleus_resource_limits, resource_limits_rows);
+    OBJECT(struct nucleus_resource_limits, nucleus_limit_rows);
 
 /* nucleus has the last two since 0.3.6; a file without them is read by each of its versions. */
 static const struct nucleus_member metadata_rows[] = {

@@ -44,6 +44,21 @@ struct nucleus_object {
     size_t members_count; /* at most 32 */
 };
 
+/* The rows of nucleus_resource_limits_object. */
+enum nucleus_limit {
+    NUCLEUS_LIMIT_MEMORY,
+    NUCLEUS_LIMIT_MEMORY_HIGH,
+    NUCLEUS_LIMIT_MEMORY_SWAP,
+    NUCLEUS_LIMIT_CPU_QUOTA,
+    NUCLEUS_LIMIT_CPU_PERIOD,
+    NUCLEUS_LIMIT_CPU_WEIGHT,
+    NUCLEUS_LIMIT_PIDS,
+    NUCLEUS_LIMIT_IO,
+    NUCLEUS_LIMIT_COUNT
+};
+
+extern const struct nucleus_member nucleus_limit_rows[NUCLEUS_LIMIT_COUNT];
+
 extern const struct nucleus_object nucleus_metadata_object;
 extern const struct nucleus_object nucleus_state_object;
 extern const struct nucleus_object nucleus_io_limit_object;

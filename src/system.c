@@ -72,19 +72,19 @@ ssize_t nucleus_system_getdents(int fd, void *bytes, size_t size)
     return getdents64(fd, bytes, size);
 }
 
+int nucleus_system_fstatfs(int fd, struct statfs *ret)
+{
+    return fstatfs(fd, ret);
+}
+
+int nucleus_system_nanosleep(const struct timespec *duration, struct timespec *remaining)
+{
+    return nanosleep(duration, remaining);
+}
+
 uint64_t nucleus_system_now(void)
 {
     time_t now = time(NULL);
 
     return now > 0 ? (uint64_t)now : 0;
-}
-
-uid_t nucleus_system_euid(void)
-{
-    return geteuid();
-}
-
-void nucleus_system_pause(long nanoseconds)
-{
-    (void)nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
 }

@@ -144,7 +144,8 @@ char nucleus_json_peek(struct nucleus_json_reader *reader);
     ensures \result ==> ret->quoted.start == \old(reader->at) &&
       ret->quoted.start + ret->quoted.len == reader->at;
 */
-bool nucleus_json_read_string(struct nucleus_json_reader *reader, struct nucleus_json_read_string *ret);
+bool nucleus_json_read_string(struct nucleus_json_reader *reader,
+                              struct nucleus_json_read_string *ret);
 
 /*@ requires valid_reader(reader) && at_number(reader);
     requires \valid(ret) && \separated(ret, reader);
@@ -171,7 +172,8 @@ bool nucleus_json_enter(struct nucleus_json_reader *reader, bool *ret_more);
     ensures \result ==> ordered(reader->text, ret->quoted.start) && ret->quoted.len >= 2 &&
       ordered(ret->quoted.start + ret->quoted.len, reader->at);
 */
-bool nucleus_json_read_key(struct nucleus_json_reader *reader, struct nucleus_json_read_string *ret);
+bool nucleus_json_read_key(struct nucleus_json_reader *reader,
+                           struct nucleus_json_read_string *ret);
 
 /*@ requires valid_reader(reader) && reader->depth > 0;
     requires \valid(ret_more) && \separated(ret_more, reader);
@@ -305,4 +307,3 @@ static bool in_object(const struct nucleus_json_reader *reader);
     ensures \result ==> reader->depth == \old(reader->depth) + (*ret_more ? 1 : 0);
 */
 static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_more);
-
