@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2034,SC2154
 # Shared by the tests that mount file systems; each begins with: . "${0%/*}/mounts.sh"
 # The script is started again in its own mount namespace, so its mounts and loop devices end with it.
-# $work is a temporary directory, which is removed.
-# shellcheck disable=SC2034
+# $work is a temporary directory, which is removed; $ckmeta is the command.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 
