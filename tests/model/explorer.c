@@ -210,8 +210,7 @@ static void tell(size_t actor, const struct answer *answer)
     const uint32_t parent = position[actor];
     uint32_t child = explorer.histories[parent].first_child;
 
-    while (child != 0 &&
-           memcmp(&explorer.histories[child].answer, answer, sizeof *answer) != 0)
+    while (child != 0 && memcmp(&explorer.histories[child].answer, answer, sizeof *answer) != 0)
         child = explorer.histories[child].next_sibling;
     if (child == 0) {
         child = new_history(parent, answer);
@@ -319,8 +318,7 @@ void explorer_found(const char *format, ...)
 {
     struct exploration_result *result = explorer.result;
     const size_t depth = path.depth;
-    const unsigned score =
-        (unsigned)depth + 20 * (depth > 0 ? path.switches[depth - 1] : 0);
+    const unsigned score = (unsigned)depth + 20 * (depth > 0 ? path.switches[depth - 1] : 0);
     struct finding *one = result->findings;
     char text[sizeof one->text];
     va_list arguments;
@@ -377,8 +375,8 @@ static bool enter_state(void)
 {
     const struct exploration *model = explorer.model;
     struct frame *frame = &frames[path.depth];
-    const uint64_t hash = explorer_hash(explorer_hash(0, position, sizeof position), model->world,
-                                        model->world_size);
+    const uint64_t hash =
+        explorer_hash(explorer_hash(0, position, sizeof position), model->world, model->world_size);
 
     if (!explorer_is_new(hash))
         return false;

@@ -21,7 +21,7 @@ enum { EXPLORER_ACTORS = 3, EXPLORER_DEPTH = 400 };
 
 struct exploration {
     size_t actors;
-    void *world; /* all of it; saved, restored and hashed as bytes */
+    void *world;       /* all of it; saved, restored and hashed as bytes */
     size_t world_size; /* a multiple of 8 */
 
     void (*act)(size_t actor); /* ends with a step CALL_END */

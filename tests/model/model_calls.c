@@ -85,8 +85,8 @@ static int new_fd(size_t actor, bool is_directory, int slot, int min)
 int model_resolve(size_t actor, const struct request *request)
 {
     const struct fd *directory = model_fd(actor, request->fd);
-    const bool is_elsewhere = request->fd == AT_FDCWD ? world.is_swapped
-                                                      : directory && directory->is_elsewhere;
+    const bool is_elsewhere =
+        request->fd == AT_FDCWD ? world.is_swapped : directory && directory->is_elsewhere;
 
     return is_elsewhere ? NO_NAME : request->name;
 }
@@ -98,8 +98,8 @@ struct call {
     size_t actor;
     const struct request *request;
     struct actor *own;
-    struct fd *fd;        /* NULL if it is about a name */
-    struct inode *inode;  /* at the name, or of the descriptor; NULL if there is none */
+    struct fd *fd;       /* NULL if it is about a name */
+    struct inode *inode; /* at the name, or of the descriptor; NULL if there is none */
     int name;
     int fault;
     struct answer answer;
@@ -128,8 +128,9 @@ static int open_directory(struct call *call)
     if (world.is_removed && call->request->fd == AT_FDCWD)
         return ENOENT;
     call->answer.result = new_fd(call->actor, true, 0, 0);
-    model_fd(call->actor, call->answer.result)->is_elsewhere = model_resolve(
-        call->actor, &(struct request){.fd = call->request->fd, .name = FILE_NAME}) == NO_NAME;
+    model_fd(call->actor, call->answer.result)->is_elsewhere =
+        model_resolve(call->actor, &(struct request){.fd = call->request->fd, .name = FILE_NAME}) ==
+        NO_NAME;
     return 0;
 }
 
@@ -340,7 +341,7 @@ static void fail(struct call *call)
         return;
     call->fd->is_flush_lost = true;
     if (!call->fd->is_directory)
-        call->inode->is_lost = true;
+        call->inode->is_lost |= !call->inode->is_synced;
     else if (os_error == EINVAL) /* the file system has no such flush, and needs none */
         world_flush_directory();
 }

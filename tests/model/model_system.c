@@ -7,11 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
-#include <time.h>
 
 #include "explorer.h"
 #include "model_world.h"
+#include "nucleus/checkpoint.h"
 #include "system.h"
 
 /* The linker calls __wrap_X where the library calls X, and X where __real_X is called. */
@@ -38,8 +37,7 @@ static long finish(const struct answer *answer)
 
 static long step_on_fd(enum call_kind kind, int fd, uint32_t mode)
 {
-    const struct request request = {
-        .kind = (uint8_t)kind, .name = NO_NAME, .fd = fd, .mode = mode};
+    const struct request request = {.kind = (uint8_t)kind, .name = NO_NAME, .fd = fd, .mode = mode};
     const struct answer answer = explorer_step(&request);
 
     return finish(&answer);
@@ -115,8 +113,7 @@ WRAP(int, fsync, (int fd))
 
 WRAP(int, fstatat, (int dirfd, const char *path, struct stat *ret))
 {
-    const struct request request = {
-        .kind = CALL_LSTAT, .name = (int8_t)name_of(path), .fd = dirfd};
+    const struct request request = {.kind = CALL_LSTAT, .name = (int8_t)name_of(path), .fd = dirfd};
 
     return (int)step_on_stat(&request, ret);
 }
@@ -143,8 +140,10 @@ WRAP(ssize_t, read, (int fd, void *bytes, size_t size))
 
 WRAP(ssize_t, write, (int fd, const void *bytes, size_t size))
 {
-    struct request request = {
-        .kind = CALL_WRITE, .name = NO_NAME, .size = (uint8_t)(size < TEXT ? size : TEXT), .fd = fd};
+    struct request request = {.kind = CALL_WRITE,
+                              .name = NO_NAME,
+                              .size = (uint8_t)(size < TEXT ? size : TEXT),
+                              .fd = fd};
     struct answer answer;
 
     memcpy(&request.data, bytes, request.size);
@@ -231,12 +230,15 @@ WRAP(int, nanosleep, (const struct timespec *duration, struct timespec *remainin
 /* ---- Text ---- */
 
 static const char *const call_names[CALL_KINDS] = {
-    [CALL_END] = "returns",      [CALL_OPEN_DIRECTORY] = "open dir", [CALL_CREATE] = "create",
-    [CALL_OPEN_FILE] = "open",   [CALL_DUP_ABOVE] = "dup above",     [CALL_CLOSE] = "close",
-    [CALL_STAT] = "stat",        [CALL_LSTAT] = "lstat",             [CALL_FSTAT] = "fstat",
-    [CALL_FCHMOD] = "fchmod",    [CALL_READ] = "read",               [CALL_WRITE] = "write",
-    [CALL_FSYNC] = "fsync",      [CALL_RENAME] = "rename",           [CALL_UNLINK] = "unlink",
-    [CALL_GETRANDOM] = "random", [CALL_GETDENTS] = "list",
+    [CALL_END] = "returns",         [CALL_OPEN_DIRECTORY] = "open dir",
+    [CALL_CREATE] = "create",       [CALL_OPEN_FILE] = "open",
+    [CALL_DUP_ABOVE] = "dup above", [CALL_CLOSE] = "close",
+    [CALL_STAT] = "stat",           [CALL_LSTAT] = "lstat",
+    [CALL_FSTAT] = "fstat",         [CALL_FCHMOD] = "fchmod",
+    [CALL_READ] = "read",           [CALL_WRITE] = "write",
+    [CALL_FSYNC] = "fsync",         [CALL_RENAME] = "rename",
+    [CALL_UNLINK] = "unlink",       [CALL_GETRANDOM] = "random",
+    [CALL_GETDENTS] = "list",
 };
 
 static void describe_stat(const struct answer *answer, char *ret, size_t size)
@@ -259,10 +261,12 @@ const char *model_describe(const struct request *request, const struct answer *a
         (void)snprintf(what, sizeof what, "descriptor %d", (int)request->fd);
     (void)snprintf(result, sizeof result, "%d", (int)answer->result);
     if (request->kind == CALL_END)
-        (void)snprintf(what, sizeof what, "%s", nucleus_status_name((enum nucleus_status)request->mode));
+        (void)snprintf(what, sizeof what, "%s",
+                       nucleus_status_name((enum nucleus_status)request->mode));
     else if (answer->result < 0)
         (void)snprintf(result, sizeof result, "%s", strerror(answer->os_error));
-    else if (request->kind == CALL_LSTAT || request->kind == CALL_FSTAT || request->kind == CALL_STAT)
+    else if (request->kind == CALL_LSTAT || request->kind == CALL_FSTAT ||
+             request->kind == CALL_STAT)
         describe_stat(answer, result, sizeof result);
     (void)snprintf(line, sizeof line, "%-9s %-36s = %s", call_names[request->kind], what, result);
     return line;

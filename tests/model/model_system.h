@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stands between the library and the model: the functions of src/system.c are replaced by ones that
- * make a step of each call, and turn its answer into a result and errno. The same steps can be
- * made on the kernel.
+ * make a step of each call, and turn its answer into a result and errno.
  */
 #ifndef NUCLEUS_MODEL_SYSTEM_H
 #define NUCLEUS_MODEL_SYSTEM_H
@@ -18,9 +17,6 @@
 /* What a stat(2) tells, as the data of an answer, and back. */
 void model_pack_stat(struct answer *answer, const struct stat *info);
 void model_unpack_stat(const struct answer *answer, struct stat *ret);
-
-/* Makes the step with src/system.c, in a directory of the working directory. */
-struct answer kernel_perform(size_t actor, const struct request *request);
 
 /* Returns a step as a line of text, in a static buffer. */
 const char *model_describe(const struct request *request, const struct answer *answer);

@@ -210,7 +210,10 @@ static void put_leftovers(char leftover)
 void world_begin(const struct scenario *new_scenario)
 {
     const char fixed = new_scenario->fixed;
-    const int type = fixed == 'f' ? DT_FIFO : fixed == 'l' ? DT_LNK : fixed == 'd' ? DT_DIR : DT_REG;
+    const int type = fixed == 'f'   ? DT_FIFO
+                     : fixed == 'l' ? DT_LNK
+                     : fixed == 'd' ? DT_DIR
+                                    : DT_REG;
 
     scenario = new_scenario;
     memset(&world, 0, sizeof world);

@@ -7,8 +7,8 @@
  * - An inode number is reused once nobody has the file open and it has no name (stat(2)).
  * - The disk has of a file only what the last fsync of it flushed, mode included (fsync(2)).
  * - Changes of names reach the disk in any order, or not at all, before the next fsync of the
- *   directory: after a power cut any subset of them may be there (fsync(2); Pillai et al., "All File
- *   Systems Are Not Created Equal", OSDI 2014). One change, a rename included, is atomic.
+ *   directory: after a power cut any subset of them may be there (fsync(2); Pillai et al., "All
+ * File Systems Are Not Created Equal", OSDI 2014). One change, a rename included, is atomic.
  * - A disk that has failed loses all that was not flushed. Whoever flushes first is told. From then
  *   on a flush of the directory succeeds without doing anything, while one of a file reports EIO on
  *   each descriptor, as ext4 and xfs do (their fsync asks for the state of the file system, and
@@ -61,8 +61,8 @@ struct scenario {
                       name that is tried */
     mode_t umask, forced_mode;
     bool is_stdio_closed, is_at;
-    unsigned events, which; /* so many events at most, of this set */
-    bool is_without_inodes; /* every inode number is 0 */
+    unsigned events, which;  /* so many events at most, of this set */
+    bool is_without_inodes;  /* every inode number is 0 */
     const char *expected[4]; /* what is documented not to hold here, word for word */
 };
 
@@ -116,9 +116,9 @@ struct world {
     int8_t dir[NAMES], disk[NAMES]; /* the slot of each name, or -1 */
     struct op ops[OPS];
     uint8_t op_count;
-    uint8_t publications; /* how often metadata.json was replaced */
-    uint8_t floor;        /* the last one that must survive */
-    uint8_t is_floorless; /* a neighbour took away what had to */
+    uint8_t publications;         /* how often metadata.json was replaced */
+    uint8_t floor;                /* the last one that must survive */
+    uint8_t is_floorless;         /* a neighbour took away what had to */
     uint8_t last_of[INITIAL + 1]; /* the last publication of each owner */
     uint8_t faults, events;
     uint8_t is_removed, is_swapped; /* the directory */
