@@ -252,7 +252,7 @@ static void step(size_t actor, unsigned way)
 
 static void step_privately(size_t actor)
 {
-    while (!explorer_is_stopped(actor) && explorer.model->is_private(next_step(actor)) &&
+    while (!explorer_is_stopped(actor) && explorer.model->is_private(actor, next_step(actor)) &&
            explorer.model->count_ways(actor, next_step(actor)) == 1)
         step(actor, 0);
 }

@@ -32,7 +32,7 @@ struct exploration {
 
     /* Returns true if no other actor can tell when the step is made: it is not a move then, but
      * belongs to the one before it. */
-    bool (*is_private)(const struct request *request);
+    bool (*is_private)(size_t actor, const struct request *request);
 
     /* What can happen besides: lists the events that are possible now, and makes one happen. */
     size_t (*list_events)(uint8_t ret[]);

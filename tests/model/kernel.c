@@ -105,18 +105,23 @@ static int fd_of(int number)
     return number < 0 || number >= MAX_FDS ? AT_FDCWD : kernel.fds[number];
 }
 
+/* The caller's descriptor stands for the directory, too. */
+static bool is_by_path(const struct request *request)
+{
+    return request->fd == AT_FDCWD || request->fd == CALLER_FD;
+}
+
 static int open_name(const struct request *request)
 {
-    const bool is_caller = request->fd == CALLER_FD;
     const char *path = name_text(request->name);
 
     if (request->kind == CALL_OPEN_DIRECTORY)
         path = MODEL_DIRECTORY;
-    else if (request->fd == AT_FDCWD)
+    else if (is_by_path(request))
         path = path_of(request->name);
-    return number_fd(__real_nucleus_system_openat(is_caller ? AT_FDCWD : fd_of(request->fd), path,
-                                                  (int)request->flags, request->mode),
-                     0);
+    return number_fd(
+        __real_nucleus_system_openat(fd_of(request->fd), path, (int)request->flags, request->mode),
+        0);
 }
 
 static int fill_stat(const struct request *request, struct answer *answer)
@@ -131,7 +136,7 @@ static int fill_stat(const struct request *request, struct answer *answer)
         result = stat(path_of(name), &info);
     else
         result = __real_nucleus_system_fstatat(
-            fd_of(request->fd), request->fd == AT_FDCWD ? path_of(name) : name_text(name), &info);
+            fd_of(request->fd), is_by_path(request) ? path_of(name) : name_text(name), &info);
     if (result < 0)
         return result;
     info.st_uid = info.st_uid == geteuid() ? OUR_USER : OTHER_USER;
@@ -169,7 +174,7 @@ static int close_fd(int number)
 static long perform(const struct request *request, struct answer *answer)
 {
     const int fd = fd_of(request->fd);
-    const bool is_path = request->fd == AT_FDCWD;
+    const bool is_path = is_by_path(request);
     char from[64];
 
     (void)snprintf(from, sizeof from, "%s",

@@ -79,7 +79,7 @@ static struct answer perform(size_t actor, const struct request *request, unsign
 
 /* Where nothing happens beside the steps, a step is private if it is about a file that has one
  * writer and is not renamed yet, or about a descriptor alone. */
-static bool is_private(const struct request *request)
+static bool is_private(size_t actor, const struct request *request)
 {
     static const bool kinds[CALL_KINDS] = {
         [CALL_OPEN_DIRECTORY] = true, [CALL_CLOSE] = true, [CALL_FSTAT] = true,
@@ -87,7 +87,8 @@ static bool is_private(const struct request *request)
     };
 
     return request->kind == CALL_GETRANDOM || request->kind == CALL_DUP_ABOVE ||
-           (options.is_merged && scenario->events == 0 && kinds[request->kind]);
+           (options.is_merged && scenario->events == 0 && scenario->kinds[actor] != NUCLEUS &&
+            kinds[request->kind]);
 }
 
 static size_t count_actors(void)
