@@ -139,6 +139,7 @@ static int fill_stat(const struct request *request, struct answer *answer)
             fd_of(request->fd), is_by_path(request) ? path_of(name) : name_text(name), &info);
     if (result < 0)
         return result;
+    info.st_dev = 1;
     info.st_uid = info.st_uid == geteuid() ? OUR_USER : OTHER_USER;
     info.st_ctime = name >= 0 && kernel.ctime[name] > 0 ? kernel.ctime[name] : SECONDS;
     model_pack_stat(answer, &info);

@@ -114,6 +114,7 @@ static void fill_stat(struct call *call)
                                    [DT_CHR] = S_IFCHR};
     struct stat info = {0};
 
+    info.st_dev = call->inode->owner == NEIGHBOUR ? 2 : 1; /* a bind mount */
     info.st_ino = call->inode->number;
     info.st_mode = types[call->inode->type] | call->inode->mode;
     info.st_uid = call->inode->uid;

@@ -19,13 +19,17 @@
     type __wrap_nucleus_system_##name parameters;                                                  \
     type __wrap_nucleus_system_##name parameters
 
-static int name_of(const char *path)
+/* Returns the name in the directory of the world that the path leads to from dirfd. */
+static int8_t name_of(int dirfd, const char *path)
 {
-    const size_t skipped = strncmp(path, MODEL_DIRECTORY "/", 4) == 0 ? 4 : 0;
+    const bool is_from_outside = dirfd == AT_FDCWD;
+    const size_t skipped = is_from_outside ? strlen(MODEL_DIRECTORY "/") : 0;
 
+    if (is_from_outside && strncmp(path, MODEL_DIRECTORY "/", skipped) != 0)
+        return STRANGE_NAME;
     for (int name = FILE_NAME; name < NAMES; name++)
         if (strcmp(path + skipped, name_text(name)) == 0)
-            return name;
+            return (int8_t)name;
     return STRANGE_NAME;
 }
 
@@ -55,18 +59,19 @@ void model_pack_stat(struct answer *answer, const struct stat *info)
 {
     answer->data[0] = (uint64_t)info->st_ino << 32 | info->st_mode;
     answer->data[1] = (uint64_t)info->st_uid << 32 | (uint32_t)info->st_size;
-    answer->data[2] = (uint64_t)info->st_ctime << 8 | (uint8_t)info->st_nlink;
+    answer->data[2] =
+        (uint64_t)info->st_dev << 56 | (uint64_t)info->st_ctime << 8 | (uint8_t)info->st_nlink;
 }
 
 void model_unpack_stat(const struct answer *answer, struct stat *ret)
 {
     memset(ret, 0, sizeof *ret);
-    ret->st_dev = 1;
+    ret->st_dev = answer->data[2] >> 56;
     ret->st_ino = answer->data[0] >> 32;
     ret->st_mode = (mode_t)answer->data[0];
     ret->st_uid = (uid_t)(answer->data[1] >> 32);
     ret->st_size = (off_t)(uint32_t)answer->data[1];
-    ret->st_ctime = (time_t)(answer->data[2] >> 8);
+    ret->st_ctime = (time_t)(answer->data[2] << 8 >> 16);
     ret->st_nlink = (uint8_t)answer->data[2];
 }
 
@@ -85,7 +90,7 @@ WRAP(int, openat, (int dirfd, const char *path, int flags, mode_t mode))
         request.name = is_ours ? NO_NAME : STRANGE_NAME;
     } else {
         request.kind = flags & O_CREAT ? CALL_CREATE : CALL_OPEN_FILE;
-        request.name = (int8_t)name_of(path);
+        request.name = name_of(dirfd, path);
     }
     answer = explorer_step(&request);
     return (int)finish(&answer);
@@ -113,7 +118,7 @@ WRAP(int, fsync, (int fd))
 
 WRAP(int, fstatat, (int dirfd, const char *path, struct stat *ret))
 {
-    const struct request request = {.kind = CALL_LSTAT, .name = (int8_t)name_of(path), .fd = dirfd};
+    const struct request request = {.kind = CALL_LSTAT, .name = name_of(dirfd, path), .fd = dirfd};
 
     return (int)step_on_stat(&request, ret);
 }
@@ -154,8 +159,8 @@ WRAP(ssize_t, write, (int fd, const void *bytes, size_t size))
 WRAP(int, renameat, (int dirfd, const char *from, const char *to))
 {
     const struct request request = {.kind = CALL_RENAME,
-                                    .name = (int8_t)name_of(from),
-                                    .new_name = (int8_t)name_of(to),
+                                    .name = name_of(dirfd, from),
+                                    .new_name = name_of(dirfd, to),
                                     .fd = dirfd};
     const struct answer answer = explorer_step(&request);
 
@@ -164,8 +169,7 @@ WRAP(int, renameat, (int dirfd, const char *from, const char *to))
 
 WRAP(int, unlinkat, (int dirfd, const char *path))
 {
-    const struct request request = {
-        .kind = CALL_UNLINK, .name = (int8_t)name_of(path), .fd = dirfd};
+    const struct request request = {.kind = CALL_UNLINK, .name = name_of(dirfd, path), .fd = dirfd};
     const struct answer answer = explorer_step(&request);
 
     return (int)finish(&answer);

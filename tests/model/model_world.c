@@ -56,8 +56,8 @@ void world_forget(void)
 
 /* Inode numbers are reused as soon as they can be. Where nobody takes anything away, the number
  * follows from the slot, and the slot from the owner: there are fewer states, and no actor can
- * tell. */
-static int new_number(int slot)
+ * tell. What a neighbour puts is on another device, with numbers of its own. */
+static int new_number(int slot, int owner)
 {
     int number = 1;
 
@@ -66,7 +66,8 @@ static int new_number(int slot)
     if (scenario->events == 0)
         return slot + 1;
     for (int i = 0; i < SLOTS; i++) {
-        if (is_alive(&world.inodes[i]) && world.inodes[i].number == number) {
+        if (is_alive(&world.inodes[i]) && world.inodes[i].number == number &&
+            (world.inodes[i].owner == NEIGHBOUR) == (owner == NEIGHBOUR)) {
             number++;
             i = -1;
         }
@@ -87,7 +88,7 @@ int world_new_inode(int type, int owner, int mode)
     }
     inode = &world.inodes[slot];
     memset(inode, 0, sizeof *inode);
-    inode->number = (uint8_t)new_number(slot);
+    inode->number = (uint8_t)new_number(slot, owner);
     inode->type = (uint8_t)type;
     inode->owner = (uint8_t)owner;
     inode->uid = owner == NEIGHBOUR ? OTHER_USER : OUR_USER;

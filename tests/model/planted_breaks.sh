@@ -101,6 +101,15 @@ plant 'close before the rename' full atomic_file \
 plant 'ENOENT of the rename is success' full atomic_file \
     's/^        if \(is_published\(temp, target\)\)/        if (os_error == ENOENT || is_published(temp, target))/' \
     'two savers, neighbour' 'a save is reported that did not take place'
+plant 'rename that failed, another inode is ours' full atomic_file \
+    's/info.st_ino == temp->info.st_ino/1/' 'two savers, neighbour' \
+    'a save is reported that did not take place'
+plant 'rename that failed, another device is ours' full atomic_file \
+    's/info.st_dev == temp->info.st_dev/1/' 'first saver, neighbour twice' \
+    'a save is reported that did not take place'
+plant 'rename relative to the working directory' merged atomic_file \
+    's/nucleus_system_renameat\(temp->dirfd/nucleus_system_renameat(AT_FDCWD/' 'overwriting save' \
+    'a strange path is used'
 plant 'rename that reports an error is believed' faulty atomic_file \
     's/^        if \(is_published\(temp, target\)\)/        if (0)/' 'overwriting save' \
     'a failure is reported though the file was replaced'

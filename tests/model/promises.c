@@ -112,6 +112,8 @@ void check_call(size_t actor, const struct request *request)
         explorer_found("a strange path is used");
         return;
     }
+    if (request->fd == AT_FDCWD && request->name != NO_NAME && world.actors[actor].kind == SAVER)
+        explorer_found("a save leaves the directory that it opened");
     check_descriptor(actor, request);
     if (request->name == NO_NAME)
         check_file_call(actor, request);

@@ -75,6 +75,7 @@ const struct scenario scenarios[] = {
     {"two savers, neighbour", {SAVER, SAVER}, .has_old = true, .events = 1, .which = HOSTILE},
     {"saver, nucleus, neighbour", {SAVER, NUCLEUS}, .has_old = true, .events = 1, .which = HOSTILE},
     {"saver, neighbour twice", {SAVER}, .has_old = true, .events = 2, .which = HOSTILE},
+    {"first saver, neighbour twice", {SAVER}, .events = 2, .which = HOSTILE},
     {"loader, neighbour twice", {LOADER}, .has_old = true, .events = 2, .which = HOSTILE},
     {"two savers, temporary file removed, no inode numbers",
      {SAVER, SAVER},
