@@ -105,8 +105,9 @@ void fail_call(struct call *call, int os_error)
 const char *call_name(enum call_kind kind)
 {
     static const char *const names[] = {
-        "any call", "openat", "dup_above", "close",    "fstatat",   "fstat",    "fchmod",  "read",
-        "write",    "fsync",  "renameat",  "unlinkat", "getrandom", "getdents", "fstatfs",
+        "any call", "openat",    "dup_above", "close",   "fstatat",      "fstat",
+        "fchmod",   "read",      "write",     "fsync",   "fremovexattr", "renameat",
+        "unlinkat", "getrandom", "getdents",  "fstatfs",
     };
 
     return names[kind];
@@ -326,3 +327,4 @@ WRAP(ssize_t, getdents, (int fd, void *bytes, size_t size), (fd, bytes, call.siz
      .fd = fd, .bytes = bytes, .size = size)
 WRAP(int, fstatfs, (int fd, struct statfs *ret), (fd, ret), CALL_FSTATFS, .fd = fd,
      .filesystem = ret)
+WRAP(int, fremovexattr, (int fd, const char *name), (fd, name), CALL_FREMOVEXATTR, .fd = fd)

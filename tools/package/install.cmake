@@ -37,7 +37,7 @@ configure_file("${CMAKE_CURRENT_LIST_DIR}/nucleus-checkpoint.pc.in"
                "${PROJECT_BINARY_DIR}/nucleus-checkpoint.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/nucleus-checkpoint.pc" DESTINATION "${pc_dir}")
 
-if(NOT PROJECT_IS_TOP_LEVEL)
+if(NOT nucleus_is_top_level)
   return()
 endif()
 
