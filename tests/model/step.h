@@ -24,6 +24,7 @@ enum call_kind {
     CALL_UNLINK,
     CALL_GETRANDOM,
     CALL_GETDENTS,
+    CALL_FREMOVEXATTR,
     CALL_KINDS,
 };
 
