@@ -198,13 +198,40 @@ static const char *flush_directory(const struct temp *temp)
     return "its directory could not be flushed to disk";
 }
 
+/* Returns true if the error means that the file system cannot be asked, not that it failed. */
+static bool is_no_answer(int os_error)
+{
+    return os_error == EOPNOTSUPP || os_error == ENOSYS || os_error == EPERM ||
+           os_error == EACCES || os_error == EINVAL;
+}
+
+/*
+ * Asks the file system whether it still writes, by removing an attribute that a new file does not
+ * have: to find that out it starts a transaction, and changes nothing. Returns 0, or -1 with errno
+ * set.
+ */
+static int probe_file_system(int fd)
+{
+    int interrupts = 0;
+    int result;
+
+    do
+        result = nucleus_system_fremovexattr(fd, "user.nucleus-checkpoint");
+    while (nucleus_is_interrupted(result, &interrupts));
+    return result == 0 || errno == ENODATA || is_no_answer(errno) ? 0 : -1;
+}
+
 /*
  * After a disk has failed, xfs and ext4 answer 0 to the flush of the directory if the sync of
- * another process has met the error first. The file still reports it.
+ * another process has met the error first. The file still reports it, unless the fault is over; the
+ * file system, which then no longer writes, does in any case. Through FUSE, only the flush of the
+ * file makes its new name durable: a daemon may have no flush for directories.
  */
 static const char *confirm_flush(const struct temp *temp)
 {
-    return nucleus_sync(temp->fd) < 0 ? "it could not be flushed to disk" : NULL;
+    if (nucleus_sync(temp->fd) < 0 || probe_file_system(temp->fd) < 0)
+        return "it could not be flushed to disk";
+    return NULL;
 }
 
 /* Makes the renamed file durable and closes it. */

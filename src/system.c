@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <sys/random.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,6 +51,11 @@ ssize_t nucleus_system_write(int fd, const void *bytes, size_t size)
 int nucleus_system_fsync(int fd)
 {
     return fsync(fd);
+}
+
+int nucleus_system_fremovexattr(int fd, const char *name)
+{
+    return fremovexattr(fd, name);
 }
 
 int nucleus_system_renameat(int dirfd, const char *from, const char *to)

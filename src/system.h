@@ -21,10 +21,10 @@ int nucleus_system_fchmod(int fd, mode_t mode);
 ssize_t nucleus_system_read(int fd, void *bytes, size_t size);
 ssize_t nucleus_system_write(int fd, const void *bytes, size_t size);
 int nucleus_system_fsync(int fd);
+int nucleus_system_fremovexattr(int fd, const char *name);
 int nucleus_system_renameat(int dirfd, const char *from, const char *to);
 int nucleus_system_unlinkat(int dirfd, const char *path);
 ssize_t nucleus_system_getrandom(void *bytes, size_t size);
-
 ssize_t nucleus_system_getdents(int fd, void *bytes, size_t size); /* struct dirent64 */
 int nucleus_system_fstatfs(int fd, struct statfs *ret);
 int nucleus_system_nanosleep(const struct timespec *duration, struct timespec *remaining);

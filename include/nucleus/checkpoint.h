@@ -99,8 +99,9 @@ const char *nucleus_status_name(enum nucleus_status status);
  * reason. The reason includes the text for os_error, in English in every locale. A host that
  * appends strerror(3) to its messages would therefore print it twice: it should pass 0 as the
  * errno, or compose a message of its own from status and os_error. In paths and other text that
- * the library did not write, control characters and invalid UTF-8 are shown as \xNN. A path that
- * does not fit is shortened at its beginning.
+ * the library did not write, control characters, characters that break a line or change the
+ * direction of text, and invalid UTF-8 are shown as \xNN for each of their bytes. A path that does
+ * not fit is shortened at its beginning.
  */
 struct nucleus_error {
     enum nucleus_status status;

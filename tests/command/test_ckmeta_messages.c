@@ -105,10 +105,9 @@ static const struct row {
     {"save --metadata syntax/metadata.json d", EXIT_FAILED,
      "invalid metadata 'syntax/metadata.json': line 2, column 2: expected a member name", 0},
 
-    {"save --id \xff --pid 1 d -- c", EXIT_FAILED,
-     CANNOT_SAVE "member 'container_id' is not valid UTF-8", 0},
+    {"save --id \xff --pid 1 d -- c", EXIT_FAILED, CANNOT_SAVE "member 'id' is not valid UTF-8", 0},
     {"save --id i --name \xc0\x80 --pid 1 d -- c", EXIT_FAILED,
-     CANNOT_SAVE "member 'container_name' is not valid UTF-8", 0},
+     CANNOT_SAVE "member 'name' is not valid UTF-8", 0},
     {"save --id i --pid 1 d -- c \xed\xa0\x80", EXIT_FAILED,
      CANNOT_SAVE "member 'command[1]' is not valid UTF-8", 0},
     {"save --id i --pid 1 --runtime-version \x80 d/ -- c", EXIT_FAILED,

@@ -105,8 +105,9 @@ void fail_call(struct call *call, int os_error)
 const char *call_name(enum call_kind kind)
 {
     static const char *const names[] = {
-        "any call", "openat", "dup_above", "close",    "fstatat",   "fstat",    "fchmod",  "read",
-        "write",    "fsync",  "renameat",  "unlinkat", "getrandom", "getdents", "fstatfs",
+        "any call", "openat",    "dup_above", "close",   "fstatat",      "fstat",
+        "fchmod",   "read",      "write",     "fsync",   "fremovexattr", "renameat",
+        "unlinkat", "getrandom", "getdents",  "fstatfs",
     };
 
     return names[kind];
@@ -212,7 +213,7 @@ static void note_on_disk(const struct call *call, bool is_done)
     struct call_report *report = &watch.report;
     bool is_creation = call->kind == CALL_OPENAT && call->object == OBJECT_TEMP;
 
-    if (is_done && (is_creation || call->kind == CALL_WRITE))
+    if (is_done && (is_creation || call->kind == CALL_WRITE || call->kind == CALL_FCHMOD))
         watch.is_whole = false;
     if (is_done && is_flush(call, OBJECT_TEMP))
         watch.is_whole = true;
@@ -326,3 +327,4 @@ WRAP(ssize_t, getdents, (int fd, void *bytes, size_t size), (fd, bytes, call.siz
      .fd = fd, .bytes = bytes, .size = size)
 WRAP(int, fstatfs, (int fd, struct statfs *ret), (fd, ret), CALL_FSTATFS, .fd = fd,
      .filesystem = ret)
+WRAP(int, fremovexattr, (int fd, const char *name), (fd, name), CALL_FREMOVEXATTR, .fd = fd)

@@ -27,6 +27,7 @@ enum call_kind {
     CALL_READ,
     CALL_WRITE,
     CALL_FSYNC,
+    CALL_FREMOVEXATTR,
     CALL_RENAMEAT,
     CALL_UNLINKAT,
     CALL_GETRANDOM,

@@ -125,6 +125,7 @@ static void a_failure_comes_with_its_errno(void **state)
     assert_failed(nucleus_system_fchmod(-1, 0600));
     assert_failed(nucleus_system_read(-1, bytes, sizeof bytes));
     assert_failed(nucleus_system_write(-1, bytes, sizeof bytes));
+    assert_failed(nucleus_system_fremovexattr(-1, "user.a"));
     assert_failed(nucleus_system_renameat(-1, "a", "b"));
     assert_failed(nucleus_system_unlinkat(-1, "a"));
     assert_failed(nucleus_system_getdents(-1, bytes, sizeof bytes));

@@ -173,9 +173,7 @@ way() # SUBSECTION
 {
     awk -v name="   $1" '/^   [^ ]/ { inside = $0 == name; next } inside' linking | displays
 }
-mkdir linked
-cp "$tests/consumer/main.c" linked/program.c
-cd linked
+cp "$tests/consumer/main.c" program.c
 way pkg-config | compile_as_shown
 check_consumer ./a.out
 {
@@ -187,7 +185,8 @@ build_project . "-DCMAKE_PREFIX_PATH=$prefix"
 check_consumer build/program
 if command -v meson >/dev/null && [ -z "$EMULATOR$MACHINE_FLAGS" ]; then
     way Meson >meson.build
-    CC=$CC meson setup by-meson >meson.log 2>&1 || { cat meson.log; fail "meson setup"; }
+    CC=$CC PKG_CONFIG_PATH=$scratch/$(dirname "$(find ../moved -name nucleus-checkpoint.pc)") \
+        meson setup by-meson >meson.log 2>&1 || { cat meson.log; fail "meson setup"; }
     meson compile -C by-meson >meson.log 2>&1 || { cat meson.log; fail "it does not build"; }
     check_consumer by-meson/program
 fi

@@ -134,13 +134,14 @@ static void prepare(const char *action)
 
 static enum nucleus_status perform(const char *action, const char *dir, char *argument)
 {
+    const bool is_capture = strncmp(action, "capture", strlen("capture")) == 0;
     char *command[] = {argument, NULL};
     const struct nucleus_container_state state = {
         .id = "4f1c",
         .name = "db",
         .pid = 13789,
         .command = command,
-        .cgroup_path = strcmp(action, "capture") == 0 ? dir : NULL,
+        .cgroup_path = is_capture ? dir : NULL,
     };
     struct nucleus_metadata metadata = {0};
     struct nucleus_error err;
@@ -150,7 +151,7 @@ static enum nucleus_status perform(const char *action, const char *dir, char *ar
         status = nucleus_metadata_load(dir, &metadata, &err);
     } else {
         status = nucleus_metadata_from_state(&state, &metadata, &err);
-        if (status == NUCLEUS_OK && strcmp(action, "capture") != 0)
+        if (status == NUCLEUS_OK && !is_capture)
             status = nucleus_metadata_save(&metadata, dir, &err);
     }
     nucleus_metadata_clear(&metadata);

@@ -90,7 +90,8 @@ worked='web-1 had process ID 4242'
 [ "$(stat -c %a run/metadata.json)" = 600 ] || fail "the program saves nothing"
 block meson 1 >meson.build
 if command -v meson >/dev/null && [ -z "$EMULATOR$MACHINE_FLAGS" ]; then
-    CC=$CC meson setup by-meson >meson.log 2>&1 || { cat meson.log; fail "meson setup"; }
+    CC=$CC PKG_CONFIG_PATH=$scratch/$(dirname "$(find root -name nucleus-checkpoint.pc)") \
+        meson setup by-meson >meson.log 2>&1 || { cat meson.log; fail "meson setup"; }
     meson compile -C by-meson >meson.log 2>&1 || { cat meson.log; fail "meson does not build it"; }
     (cd run && [ "$(run ../by-meson/runtime)" = "$worked" ]) || fail "what meson builds does not work"
 fi
