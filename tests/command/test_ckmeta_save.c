@@ -153,7 +153,8 @@ static void save_stamps_the_time(void **state)
     (void)state;
     EXPECT_OUTPUT("save --state s d", "");
     assert_int_equal(run_ckmeta(&(struct run){.line = "load d checkpoint_at"}, &out, &err), 0);
-    assert_in_range(strtoll(out, NULL, 10), before, time(NULL));
+    assert_true(strtoll(out, NULL, 10) >= before);
+    assert_true(strtoll(out, NULL, 10) <= time(NULL));
     EXPECT_OUTPUT("save --metadata m d", "");
     EXPECT_OUTPUT("load d checkpoint_at", "1795434136\n");
     free(out);

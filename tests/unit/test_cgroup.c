@@ -211,11 +211,11 @@ static const struct {
     const char *optional;
 } cgroups[] = {
     {NULL, "io.max"},
-    {"cpuset cpu io memory hugetlb pids\n", "io.max memory.swap.max"},
+    {"cpuset cpu io memory hugetlb pids\n", "io.max memory.swap.max cpu.max cpu.weight"},
     {"\n", "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
-    {"cpu io pids\n", "io.max memory.max memory.high memory.swap.max"},
+    {"cpu io pids\n", "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight"},
     {"cpuset io memory pids\n", "io.max memory.swap.max cpu.max cpu.weight"},
-    {"cpu memory pid pidz pidsx\n", "io.max memory.swap.max pids.max"},
+    {"cpu memory pid pidz pidsx\n", "io.max memory.swap.max cpu.max cpu.weight pids.max"},
     {"cpuset memory.max pid\n",
      "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
 };
@@ -264,7 +264,7 @@ static void a_list_of_controllers_that_cannot_be_read_is_an_error(void **state)
     (void)state;
     assert_int_equal(unlink("g/memory.max"), 0);
     assert_int_equal(mkfifo("g/cgroup.controllers", 0600), 0);
-    check_capture("FIFO", "cgroup.controllers", NUCLEUS_ERROR_NOT_REGULAR, "not a regular file");
+    check_capture("FIFO", "cgroup.controllers", NUCLEUS_ERROR_NOT_REGULAR, "is not a regular file");
 }
 
 static void nothing_but_a_file_is_read(void **state)
@@ -275,10 +275,10 @@ static void nothing_but_a_file_is_read(void **state)
     check_capture("link", "memory.max", NUCLEUS_ERROR_SYMLINK, "is a symbolic link");
     assert_int_equal(unlink("g/memory.max"), 0);
     assert_int_equal(mkfifo("g/memory.max", 0600), 0);
-    check_capture("FIFO", "memory.max", NUCLEUS_ERROR_NOT_REGULAR, "not a regular file");
+    check_capture("FIFO", "memory.max", NUCLEUS_ERROR_NOT_REGULAR, "is not a regular file");
     assert_int_equal(unlink("g/io.max"), 0);
     assert_int_equal(mkfifo("g/io.max", 0600), 0);
-    check_capture("FIFO", "io.max", NUCLEUS_ERROR_NOT_REGULAR, "not a regular file");
+    check_capture("FIFO", "io.max", NUCLEUS_ERROR_NOT_REGULAR, "is not a regular file");
 }
 
 static void a_file_without_end_is_refused(void **state)

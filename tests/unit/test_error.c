@@ -42,6 +42,20 @@ static void foreign_text_is_escaped(void **state)
         {"\x1f \xc2\x9f", "n", "cannot x '\\x1f \\xc2\\x9f/n': 100%%"},
         {"\xc2\xa0", "n", "cannot x '\xc2\xa0/n': 100%%"},
         {NULL, "\n", "cannot x '\\x0a': 100%%"},
+        {NULL, "\xe2\x80\xa8", "cannot x '\\xe2\\x80\\xa8': 100%%"}, /* U+2028 */
+        {NULL, "\xe2\x80\xae", "cannot x '\\xe2\\x80\\xae': 100%%"}, /* U+202E */
+        {NULL, "\xe2\x80\xa7", "cannot x '\xe2\x80\xa7': 100%%"},    /* U+2027 */
+        {NULL, "\xe2\x80\xaf", "cannot x '\xe2\x80\xaf': 100%%"},    /* U+202F */
+        {NULL, "\xe2\x80\x8e", "cannot x '\\xe2\\x80\\x8e': 100%%"}, /* U+200E */
+        {NULL, "\xe2\x80\x8f", "cannot x '\\xe2\\x80\\x8f': 100%%"}, /* U+200F */
+        {NULL, "\xe2\x80\x90", "cannot x '\xe2\x80\x90': 100%%"},    /* U+2010 */
+        {NULL, "\xe2\x81\xa5", "cannot x '\xe2\x81\xa5': 100%%"},    /* U+2065 */
+        {NULL, "\xe2\x81\xa6", "cannot x '\\xe2\\x81\\xa6': 100%%"}, /* U+2066 */
+        {NULL, "\xe2\x81\xa9", "cannot x '\\xe2\\x81\\xa9': 100%%"}, /* U+2069 */
+        {NULL, "\xe2\x81\xaa", "cannot x '\xe2\x81\xaa': 100%%"},    /* U+206A */
+        {NULL, "\xd8\x9c", "cannot x '\\xd8\\x9c': 100%%"},          /* U+061C */
+        {NULL, "\xd8\x9d", "cannot x '\xd8\x9d': 100%%"},            /* U+061D */
+        {NULL, "\xe3\x80\xa8", "cannot x '\xe3\x80\xa8': 100%%"},    /* U+3028 */
     };
 
     (void)state;
@@ -49,7 +63,8 @@ static void foreign_text_is_escaped(void **state)
         struct nucleus_error err;
 
         (void)nucleus_fail(&err, NUCLEUS_ERROR_IO, "%s", "100%%");
-        nucleus_error_wrap(&err, "cannot x", (struct nucleus_shown){rows[i].dir, rows[i].name});
+        nucleus_error_wrap(&err, "cannot x ",
+                           (struct nucleus_display_path){rows[i].dir, rows[i].name}, ": ");
         assert_string_equal(err.message, rows[i].message);
     }
 }
@@ -71,9 +86,9 @@ static void a_long_path_loses_its_beginning(void **state)
             size_t length;
 
             strcat(dir, units[unit].text);
-            (void)nucleus_fail_errno(&err, NUCLEUS_ERROR_IO, ENOSPC);
-            nucleus_error_wrap(&err, "cannot replace",
-                               (struct nucleus_shown){dir, "metadata.json"});
+            (void)nucleus_fail_errno(&err, NUCLEUS_ERROR_IO, ENOSPC, NULL);
+            nucleus_error_wrap(&err, "cannot replace ",
+                               (struct nucleus_display_path){dir, "metadata.json"}, ": ");
             length = strlen(err.message);
             assert_true(length < sizeof err.message);
             assert_contains(err.message, "/metadata.json': No space left on device");
@@ -93,7 +108,8 @@ static void wrapping_keeps_status_and_reason(void **state)
     (void)state;
     (void)nucleus_fail(&err, NUCLEUS_ERROR_SYNTAX, "line %d", 7);
     assert_string_equal(err.message, "line 7");
-    nucleus_error_wrap(&err, "cannot load", (struct nucleus_shown){"/ck", "metadata.json"});
+    nucleus_error_wrap(&err, "cannot load ", (struct nucleus_display_path){"/ck", "metadata.json"},
+                       ": ");
     assert_int_equal(err.status, NUCLEUS_ERROR_SYNTAX);
     assert_string_equal(err.message, "cannot load '/ck/metadata.json': line 7");
 }

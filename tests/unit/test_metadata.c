@@ -54,13 +54,11 @@ static void a_state_that_cannot_be_saved_is_refused(void **state)
         struct nucleus_container_state state;
         const char *message;
     } rows[] = {
-        {{.name = "n", .command = command}, "member 'container_id' is NULL"},
-        {{.id = "i", .command = command}, "member 'container_name' is NULL"},
+        {{.name = "n", .command = command}, "member 'id' is NULL"},
+        {{.id = "i", .command = command}, "member 'name' is NULL"},
         {{.id = "i", .name = "n"}, "member 'command' is NULL"},
-        {{.id = "\x80", .name = "n", .command = command},
-         "member 'container_id' is not valid UTF-8"},
-        {{.id = "i", .name = "\xc0\x80", .command = command},
-         "member 'container_name' is not valid UTF-8"},
+        {{.id = "\x80", .name = "n", .command = command}, "member 'id' is not valid UTF-8"},
+        {{.id = "i", .name = "\xc0\x80", .command = command}, "member 'name' is not valid UTF-8"},
         {{.id = "i", .name = "n", .command = broken}, "member 'command[1]' is not valid UTF-8"},
         {{.id = "i", .name = "n", .command = command, .version = "\xf5"},
          "member 'version' is not valid UTF-8"},

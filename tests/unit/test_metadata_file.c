@@ -195,14 +195,14 @@ static void a_bad_descriptor_is_refused(void **state)
 
     (void)state;
     assert_status(load_sample_at(-1, &err), NUCLEUS_ERROR_IO, &err);
-    assert_message(&err, EBADF, "cannot open directory of 'metadata.json': ");
+    assert_message(&err, EBADF, "cannot open the directory of 'metadata.json': ");
     assert_status(save_sample_at("a", -1, &err), NUCLEUS_ERROR_IO, &err);
-    assert_message(&err, EBADF, "cannot open directory of 'metadata.json': ");
+    assert_message(&err, EBADF, "cannot open the directory of 'metadata.json': ");
     write_text("file", "x");
     fd = open("file", O_RDONLY);
     assert_status(save_sample_at("a", fd, &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
     assert_status(load_sample_at(fd, &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
-    assert_message(&err, ENOTDIR, "cannot open directory of 'metadata.json': ");
+    assert_message(&err, ENOTDIR, "cannot open the directory of 'metadata.json': ");
     assert_int_equal(close(fd), 0);
 }
 

@@ -35,7 +35,7 @@ static void each_row_is_complete(void **state)
             assert_true(is_integer(member->kind) == (member->max > 0));
             assert_true(is_nested == (member->object != NULL));
             assert_true(member->offset < objects[i]->size);
-            assert_true(!member->is_written_if_any || nucleus_member_is_optional(member));
+            assert_true(!member->all_or_none || nucleus_member_is_optional(member));
         }
     }
 }
