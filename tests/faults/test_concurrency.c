@@ -156,13 +156,15 @@ static void wait_for_thread(struct worker *worker)
 
 static void start_process(struct worker *worker)
 {
-    worker->process = fork();
-    assert_true(worker->process >= 0);
-    if (worker->process > 0)
-        return;
-    (void)alarm(250); /* should the parent die */
-    (void)work(worker);
-    _exit(0);
+    const pid_t process = fork(); /* worker is the child's too */
+
+    assert_true(process >= 0);
+    if (process == 0) {
+        (void)alarm(250); /* should the parent die */
+        (void)work(worker);
+        _exit(0);
+    }
+    worker->process = process;
 }
 
 static void wait_for_process(struct worker *worker)
