@@ -2,6 +2,7 @@
 #include "atomic_file.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "fd_io.h"
 #include "stale_temps.h"
@@ -10,17 +11,18 @@
 enum { MODE = 0600, MAX_NAMES = 16 };
 
 /*
- * A temporary file: opened, filled, and then either published or discarded. Each verb but the
- * last returns NULL, or says what it could not do and leaves the reason in errno.
+ * A temporary file is created, filled, flushed and renamed. Each of these steps returns NULL, or
+ * names what failed and leaves errno set.
  */
 struct temp {
     int dirfd;
-    int fd;                            /* -1: it was not opened */
-    char name[NUCLEUS_TEMP_NAME_SIZE]; /* "": it does not exist */
-    struct stat info;                  /* once it is filled */
+    int fd;                            /* -1 if it is not open */
+    char name[NUCLEUS_TEMP_NAME_SIZE]; /* "" if it does not exist */
+    struct stat info;                  /* set once it is filled */
+    bool may_be_published;             /* the rename failed, but may have been performed */
 };
 
-/* Returns 0 if the file is gone, else the errno that keeps it from being removed. */
+/* Returns 0 if the file does not exist any more, or else the errno of the unlink. */
 static int remove_temp(const struct temp *temp)
 {
     if (nucleus_system_unlinkat(temp->dirfd, temp->name) < 0 && errno != ENOENT)
@@ -28,40 +30,42 @@ static int remove_temp(const struct temp *temp)
     return 0;
 }
 
-/* Creates the file under a name that nobody has. Returns 0, or -1 with errno. */
-static int create(struct temp *temp, const char *target)
+/* Returns true if an open(2) that failed with os_error cannot have created the file. */
+static bool is_not_created(int os_error)
+{
+    return os_error == EEXIST || os_error == ENOENT || os_error == EROFS;
+}
+
+/*
+ * Creates the file under an unused random name. After most errors it may exist all the same: a
+ * filter can deny the open of a file that was just created, and a file server's reply can be lost.
+ * Its name is random, so nobody else has created it, and it is removed.
+ */
+static const char *create_temp(struct temp *temp, const char *target)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     int os_error = EEXIST;
 
     for (int i = 0; i < MAX_NAMES && (os_error == EEXIST || os_error == EINTR); i++) {
         if (nucleus_temp_name(temp->name, target) < 0)
-            return -1;
+            return "cannot create temporary file";
         temp->fd = nucleus_system_openat(temp->dirfd, temp->name, flags, MODE);
-        if (temp->fd >= 0)
-            return 0;
+        if (temp->fd >= 0) {
+            temp->fd = nucleus_fd_above_stdio(temp->fd);
+            return temp->fd < 0 ? "cannot open temporary file" : NULL;
+        }
         os_error = errno;
-        /* Interrupted, it may exist all the same, and nobody else has this name. */
-        if (os_error == EINTR && remove_temp(temp) != 0)
+        if (!is_not_created(os_error) && remove_temp(temp) != 0)
             break;
         temp->name[0] = '\0';
     }
     errno = os_error;
-    return -1;
-}
-
-static const char *open_temp(struct temp *temp, const char *target)
-{
-    if (create(temp, target) < 0)
-        return "cannot create temporary file";
-    temp->fd = nucleus_fd_above_stdio(temp->fd);
-    return temp->fd < 0 ? "cannot open temporary file" : NULL;
+    return "cannot create temporary file";
 }
 
 /*
- * The file was created with its mode; a umask or a default ACL may have taken bits away. Where
- * there is no chmod, or one that does nothing, a mode that is narrower will do. Returns 0, or -1
- * with errno.
+ * Restores the mode bits that umask or a default ACL took away. If chmod is unsupported or a no-op,
+ * a stricter mode is accepted. Returns 0, or -1 with errno set.
  */
 static int set_mode(struct temp *temp)
 {
@@ -91,25 +95,41 @@ static const char *fill_temp(struct temp *temp, const void *bytes, size_t len)
     return NULL;
 }
 
-/* The new file also tells how late it is, so this is when the leftovers can go. */
-static const char *flush_temp(struct temp *temp, const char *target)
+static const char *flush_temp(const struct temp *temp)
 {
-    nucleus_stale_temps_remove(temp->dirfd, target, &temp->info);
     return nucleus_sync(temp->fd) < 0 ? "cannot flush temporary file" : NULL;
 }
 
-/* The target is our file, which keeps its inode number while it is open, and has no other name. */
-static bool is_published(const struct temp *temp, const char *target)
+/* Returns 0, or the errno of the lookup. */
+static int look_up(int dirfd, const char *name, struct stat *ret)
 {
-    struct stat info;
+    int interrupts = 0;
+    int result;
 
-    return nucleus_system_fstatat(temp->dirfd, target, &info) == 0 &&
-           info.st_dev == temp->info.st_dev && info.st_ino == temp->info.st_ino &&
-           nucleus_system_fstatat(temp->dirfd, temp->name, &info) < 0 && errno == ENOENT;
+    do
+        result = nucleus_system_fstatat(dirfd, name, ret);
+    while (nucleus_is_interrupted(result, &interrupts));
+    return result < 0 ? errno : 0;
 }
 
-/* A network file system may rename and then, its answer lost, report an error. */
-static const char *publish_temp(struct temp *temp, const char *target)
+/*
+ * Returns true if a rename that reported an error was performed: a network file system may lose the
+ * reply. The target then is our file, whose inode number is not reused while it is open, and the
+ * temporary name is gone. If that name is gone and the target is another file, it is either a later
+ * saver's or the rename found no temporary file: nobody can tell.
+ */
+static bool is_published(struct temp *temp, const char *target)
+{
+    struct stat info, unused;
+    const int target_errno = look_up(temp->dirfd, target, &info);
+    const int temp_errno = look_up(temp->dirfd, temp->name, &unused);
+
+    temp->may_be_published = temp_errno != 0;
+    return temp_errno == ENOENT && target_errno == 0 && info.st_dev == temp->info.st_dev &&
+           info.st_ino == temp->info.st_ino;
+}
+
+static const char *rename_temp(struct temp *temp, const char *target)
 {
     int os_error = EINTR;
 
@@ -124,13 +144,13 @@ static const char *publish_temp(struct temp *temp, const char *target)
     return "cannot rename temporary file";
 }
 
-/* Whatever close says, the descriptor is gone. EINTR says nothing about the data. */
+/* Closes the file. The descriptor is gone even after an error; EINTR is not one of the data. */
 static int close_temp(const struct temp *temp)
 {
     return nucleus_system_close(temp->fd) < 0 && errno != EINTR ? -1 : 0;
 }
 
-/* Undoes all there is of temp. Returns as remove_temp(). */
+/* Closes and unlinks the temporary file, if there is one. Returns the value of remove_temp(). */
 static int discard_temp(const struct temp *temp)
 {
     if (temp->fd >= 0)
@@ -140,50 +160,95 @@ static int discard_temp(const struct temp *temp)
 
 static enum nucleus_status failure_status(const struct temp *temp, int os_error)
 {
-    if (os_error == EISDIR)
-        return NUCLEUS_ERROR_NOT_REGULAR;
-    /* Nothing was created and ENOENT: the directory itself is gone. */
+    if (temp->may_be_published)
+        return NUCLEUS_ERROR_IO;
+    /* If nothing was created, it is the directory that does not exist. */
     if (os_error == ENOENT && temp->name[0] == '\0')
         return NUCLEUS_ERROR_NOT_FOUND;
-    return NUCLEUS_ERROR_IO;
+    return os_error == EISDIR ? NUCLEUS_ERROR_NOT_REGULAR : NUCLEUS_ERROR_IO;
 }
 
-/* Discards temp and reports why: failed is the step, errno the reason. */
-static enum nucleus_status give_up(const struct temp *temp, const char *failed,
-                                   struct nucleus_error *err)
+/* Discards temp and reports the step that failed, with its errno. */
+static enum nucleus_status abort_replace(const struct temp *temp, const char *failed_step,
+                                         struct nucleus_error *err)
 {
     const int os_error = errno;
-    const int stuck = discard_temp(temp);
-    char described[64];
+    const int unlink_errno = discard_temp(temp);
+    const enum nucleus_status status = failure_status(temp, os_error);
+    char description[64];
 
-    nucleus_fail_step(err, failure_status(temp, os_error), os_error, failed);
-    if (stuck != 0) {
-        nucleus_describe_errno(stuck, described, sizeof described);
+    (void)nucleus_fail_errno(err, status, os_error, failed_step);
+    if (status == NUCLEUS_ERROR_NOT_REGULAR)
+        (void)snprintf(err->message, sizeof err->message, "is a directory");
+    if (temp->may_be_published)
+        nucleus_error_append(err, "; the file may have been replaced");
+    if (unlink_errno != 0) {
+        nucleus_describe_errno(unlink_errno, description, sizeof description);
         nucleus_error_append(err, "; temporary file '%s' could not be removed: %s", temp->name,
-                             described);
+                             description);
     }
-    return err->status;
+    return status;
 }
 
-/* Some file systems have no flush for directories and say so. */
-static int flush_directory(int dirfd)
+/* Some file systems cannot flush directories, and say so. */
+static const char *flush_directory(const struct temp *temp)
 {
-    if (nucleus_sync(dirfd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS)
-        return 0;
-    return -1;
+    if (nucleus_sync(temp->dirfd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS)
+        return NULL;
+    return "its directory could not be flushed to disk";
 }
 
-/* The rename is done: closes the file and makes its name durable. */
-static enum nucleus_status settle(const struct temp *temp, struct nucleus_error *err)
+/* Returns true if the error means that the file system cannot be asked, not that it failed. */
+static bool is_no_answer(int os_error)
 {
-    enum nucleus_status status = NUCLEUS_OK;
+    return os_error == EOPNOTSUPP || os_error == ENOSYS || os_error == EPERM ||
+           os_error == EACCES || os_error == EINVAL;
+}
 
-    if (close_temp(temp) < 0)
-        status = nucleus_fail_step(err, NUCLEUS_ERROR_NOT_DURABLE, errno, "it could not be closed");
-    if (flush_directory(temp->dirfd) < 0 && status == NUCLEUS_OK)
-        status = nucleus_fail_step(err, NUCLEUS_ERROR_NOT_DURABLE, errno,
-                                   "its directory could not be flushed to disk");
-    return status == NUCLEUS_OK ? nucleus_error_clear(err) : status;
+/*
+ * Asks the file system whether it still writes, by removing an attribute that a new file does not
+ * have: to find that out it starts a transaction, and changes nothing. Returns 0, or -1 with errno
+ * set.
+ */
+static int probe_file_system(int fd)
+{
+    int interrupts = 0;
+    int result;
+
+    do
+        result = nucleus_system_fremovexattr(fd, "user.nucleus-checkpoint");
+    while (nucleus_is_interrupted(result, &interrupts));
+    return result == 0 || errno == ENODATA || is_no_answer(errno) ? 0 : -1;
+}
+
+/*
+ * After a disk has failed, xfs and ext4 answer 0 to the flush of the directory if the sync of
+ * another process has met the error first. The file still reports it, unless the fault is over; the
+ * file system, which then no longer writes, does in any case. Through FUSE, only the flush of the
+ * file makes its new name durable: a daemon may have no flush for directories.
+ */
+static const char *confirm_flush(const struct temp *temp)
+{
+    if (nucleus_sync(temp->fd) < 0 || probe_file_system(temp->fd) < 0)
+        return "it could not be flushed to disk";
+    return NULL;
+}
+
+/* Makes the renamed file durable and closes it. */
+static enum nucleus_status sync_published(const struct temp *temp, struct nucleus_error *err)
+{
+    const char *failed = flush_directory(temp);
+    int os_error;
+
+    if (!failed)
+        failed = confirm_flush(temp);
+    os_error = errno;
+    if (close_temp(temp) < 0 && !failed) {
+        failed = "it could not be closed";
+        os_error = errno;
+    }
+    return failed ? nucleus_fail_errno(err, NUCLEUS_ERROR_NOT_DURABLE, os_error, failed)
+                  : nucleus_error_clear(err);
 }
 
 enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, const void *bytes,
@@ -196,12 +261,15 @@ enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, con
     status = nucleus_fixed_temp_check(dirfd, name, err);
     if (status != NUCLEUS_OK)
         return status;
-    failed = open_temp(&temp, name);
+    failed = create_temp(&temp, name);
     if (!failed)
         failed = fill_temp(&temp, bytes, len);
+    if (!failed) {
+        /* Its ctime is the file server's clock, so stale files can be aged now. */
+        nucleus_stale_temps_remove(dirfd, name, &temp.info);
+        failed = flush_temp(&temp);
+    }
     if (!failed)
-        failed = flush_temp(&temp, name);
-    if (!failed)
-        failed = publish_temp(&temp, name);
-    return failed ? give_up(&temp, failed, err) : settle(&temp, err);
+        failed = rename_temp(&temp, name);
+    return failed ? abort_replace(&temp, failed, err) : sync_published(&temp, err);
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Replacing a file so that at every moment, and after a power cut, the old one or the new one is
- * there, whole. */
+/* Atomic and durable replacement: readers, even after a crash, see the complete old file or the
+ * complete new file. */
 #ifndef NUCLEUS_ATOMIC_FILE_H
 #define NUCLEUS_ATOMIC_FILE_H
 
 #include "error.h"
 
 /*
- * Puts a file of len bytes, mode 0600, in the place of name (40 bytes at most) in the directory
- * dirfd, which was opened for reading by the caller alone. The message is the reason alone.
- * Returns as nucleus_metadata_save().
+ * Atomically replaces name, which has at most 40 bytes, in dirfd with a file of len bytes and mode
+ * 0600. dirfd must be open for reading and not shared; its offset moves.
+ * Returns the statuses of nucleus_metadata_save(). After NUCLEUS_ERROR_NOT_DURABLE, the message
+ * continues the sentence "NAME was replaced, but".
  */
 enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, const void *bytes,
                                                 size_t len, struct nucleus_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files and their form: Linux, Documentation/admin-guide/cgroup-v2.rst. */
+/* The files and their format: Linux, Documentation/admin-guide/cgroup-v2.rst. */
 #include "cgroup.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "directory.h"
 #include "error.h"
 #include "fd_io.h"
 #include "members.h"
@@ -20,14 +21,14 @@ enum { MAX_FILE_BYTES = 65536, DEFAULT_CPU_PERIOD = 100000 /* microseconds */ };
 struct cgroup {
     int fd;
     const char *dir;
-    struct nucleus_shown shown; /* what messages are about: the file at hand */
-    struct nucleus_span text;   /* its content, in buffer */
-    char *buffer;               /* MAX_FILE_BYTES + 1 bytes */
+    struct nucleus_display_path path; /* of the file being read */
+    struct nucleus_span text;         /* its content, in buffer */
+    char *buffer;                     /* MAX_FILE_BYTES + 1 bytes */
     struct nucleus_resource_limits *limits;
     struct nucleus_error *err;
 };
 
-static enum nucleus_status malformed(const struct cgroup *cgroup, const char *problem)
+static enum nucleus_status fail_malformed(const struct cgroup *cgroup, const char *problem)
 {
     return nucleus_fail(cgroup->err, NUCLEUS_ERROR_SCHEMA, "%s", problem);
 }
@@ -37,21 +38,21 @@ static enum nucleus_status read_text(struct cgroup *cgroup, int fd)
     ssize_t count = nucleus_read_up_to(fd, cgroup->buffer, MAX_FILE_BYTES + 1, MAX_FILE_BYTES + 1);
 
     if (count < 0)
-        return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, errno);
+        return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, errno, NULL);
     if (count > MAX_FILE_BYTES)
-        return malformed(cgroup, "longer than 65536 bytes");
+        return fail_malformed(cgroup, "longer than 65536 bytes");
     cgroup->text = (struct nucleus_span){cgroup->buffer, (size_t)count};
     return NUCLEUS_OK;
 }
 
-/* Makes the file called name the one at hand. */
+/* Reads the file called name into cgroup->text. */
 static enum nucleus_status read_file(struct cgroup *cgroup, const char *name)
 {
     enum nucleus_status status;
-    off_t size; /* says nothing on a cgroup file system */
+    off_t size; /* meaningless on a cgroup file system */
     int fd;
 
-    cgroup->shown = (struct nucleus_shown){cgroup->dir, name};
+    cgroup->path = (struct nucleus_display_path){cgroup->dir, name};
     status = nucleus_regular_file_open(cgroup->fd, name, &fd, &size, cgroup->err);
     if (status != NUCLEUS_OK)
         return status;
@@ -65,7 +66,7 @@ static bool is_space(char byte)
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* Takes the next word from rest. Returns false if there is none. */
+/* Removes the next word from rest. Returns false if there is none. */
 static bool next_word(struct nucleus_span *rest, struct nucleus_span *ret_word)
 {
     const char *end = rest->start + rest->len;
@@ -98,16 +99,10 @@ static bool parse_limit(struct nucleus_span word, const struct nucleus_member *m
     return nucleus_span_equals(word, "max") || parse_number(word, member, object);
 }
 
-static const struct nucleus_member *limit_member(const char *name)
-{
-    return nucleus_member_find(&nucleus_resource_limits_object,
-                               (struct nucleus_span){name, strlen(name)});
-}
-
 /* The text is one number, or "max". */
-static enum nucleus_status parse_one_limit(struct cgroup *cgroup, const char *limit)
+static enum nucleus_status parse_one_limit(struct cgroup *cgroup,
+                                           const struct nucleus_member *member)
 {
-    const struct nucleus_member *member = limit_member(limit);
     struct nucleus_span word, more;
     char expected[96];
 
@@ -117,22 +112,21 @@ static enum nucleus_status parse_one_limit(struct cgroup *cgroup, const char *li
     (void)snprintf(expected, sizeof expected,
                    "expected 'max' or a number from %" PRIu64 " to %" PRIu64, member->min,
                    member->max);
-    return malformed(cgroup, expected);
+    return fail_malformed(cgroup, expected);
 }
 
-static enum nucleus_status parse_cpu_max(struct cgroup *cgroup, const char *limit)
+static enum nucleus_status parse_cpu_max(struct cgroup *cgroup, const struct nucleus_member *member)
 {
     struct nucleus_span quota, period, more;
 
     if (next_word(&cgroup->text, &quota) && next_word(&cgroup->text, &period) &&
-        !next_word(&cgroup->text, &more) &&
-        parse_limit(quota, limit_member(limit), cgroup->limits) &&
-        parse_number(period, limit_member("cpu_period_us"), cgroup->limits))
+        !next_word(&cgroup->text, &more) && parse_limit(quota, member, cgroup->limits) &&
+        parse_number(period, &nucleus_limit_rows[NUCLEUS_LIMIT_CPU_PERIOD], cgroup->limits))
         return NUCLEUS_OK;
-    return malformed(cgroup, "expected 'QUOTA PERIOD', QUOTA a number or 'max', PERIOD not 0");
+    return fail_malformed(cgroup, "expected 'QUOTA PERIOD', QUOTA a number or 'max', PERIOD not 0");
 }
 
-/* Parts span at the first separator. Returns false if there is none. */
+/* Splits span at the first separator. Returns false if there is none. */
 static bool split(struct nucleus_span span, char separator, struct nucleus_span *ret_left,
                   struct nucleus_span *ret_right)
 {
@@ -154,7 +148,7 @@ static bool is_device(struct nucleus_span word)
            nucleus_parse_u64(minor, &number);
 }
 
-/* The limit called key in an I/O limit; NULL: none. */
+/* Returns the limit called key in an I/O limit, or NULL if there is none. */
 static const struct nucleus_member *io_member(struct nucleus_span key)
 {
     const struct nucleus_member *member = nucleus_member_find(&nucleus_io_limit_object, key);
@@ -162,11 +156,11 @@ static const struct nucleus_member *io_member(struct nucleus_span key)
     return member && member->kind == NUCLEUS_OPTIONAL_U64 ? member : NULL;
 }
 
-/* KEY=VALUE... of one device, each key at most once, at least one. */
+/* Parses KEY=VALUE... of one device: at least one, each key at most once. */
 static bool parse_io_limits(struct nucleus_span rest, struct nucleus_io_limit *limit)
 {
     const struct nucleus_object *type = &nucleus_io_limit_object;
-    struct nucleus_span word, key, value;
+    struct nucleus_span word, key, value = {0}; /* for gcc -ftrivial-auto-var-init */
     uint32_t seen = 0;
 
     while (next_word(&rest, &word)) {
@@ -181,7 +175,7 @@ static bool parse_io_limits(struct nucleus_span rest, struct nucleus_io_limit *l
     return seen != 0;
 }
 
-/* A line that may be blank: then limits get nothing. */
+/* Parses one line; a blank one is ignored. */
 static enum nucleus_status parse_io_line(struct cgroup *cgroup, struct nucleus_span line)
 {
     struct nucleus_io_limit *limit = &cgroup->limits->io_limits[cgroup->limits->io_limits_count];
@@ -190,8 +184,8 @@ static enum nucleus_status parse_io_line(struct cgroup *cgroup, struct nucleus_s
     if (!next_word(&line, &device))
         return NUCLEUS_OK;
     if (!is_device(device) || !parse_io_limits(line, limit))
-        return malformed(cgroup,
-                         "expected 'MAJOR:MINOR KEY=VALUE...' with keys riops, wiops, rbps, wbps");
+        return fail_malformed(
+            cgroup, "expected 'MAJOR:MINOR KEY=VALUE...' with keys riops, wiops, rbps, wbps");
     limit->device = nucleus_span_copy(device);
     if (!limit->device)
         return nucleus_fail_memory(cgroup->err);
@@ -208,14 +202,14 @@ static size_t count_lines(struct nucleus_span text)
     return count;
 }
 
-static enum nucleus_status parse_io_max(struct cgroup *cgroup, const char *limit)
+static enum nucleus_status parse_io_max(struct cgroup *cgroup, const struct nucleus_member *member)
 {
     enum nucleus_status status = NUCLEUS_OK;
     struct nucleus_span line = {0};
     struct nucleus_span rest;
     struct nucleus_io_limit *io_limits = calloc(count_lines(cgroup->text), sizeof *io_limits);
 
-    (void)limit;
+    (void)member;
     if (!io_limits)
         return nucleus_fail_memory(cgroup->err);
     cgroup->limits->io_limits = io_limits;
@@ -229,29 +223,31 @@ static enum nucleus_status parse_io_max(struct cgroup *cgroup, const char *limit
     return status;
 }
 
-/* A file of the directory, and how it is read into a limit. */
+/* A file of the directory, and the limit that it is read into. */
 struct limit_file {
     const char *name;
-    const char *limit;
-    enum nucleus_status (*parse)(struct cgroup *cgroup, const char *limit);
-    /* How the file may be missing: never while its controller is enabled, or while it is, too. */
-    bool is_always_optional;
+    const struct nucleus_member *member;
+    enum nucleus_status (*parse)(struct cgroup *cgroup, const struct nucleus_member *member);
+    bool is_kernel_option; /* true if kernels that have the controller may lack the file */
 };
 
 static const char io_max[] = "io.max";
 
-/* io.max comes first: if it is missing because the whole cgroup is, the next file shows that. */
+/* io.max comes first: if it is missing because the cgroup is gone, the next file shows that. */
 static const struct limit_file limit_files[] = {
-    {io_max, "io_limits", parse_io_max, true},
-    {"memory.max", "memory_bytes", parse_one_limit, false},
-    {"memory.high", "memory_high", parse_one_limit, false},
-    {"memory.swap.max", "memory_swap_max", parse_one_limit, true}, /* no swap accounting */
-    {"cpu.max", "cpu_quota_us", parse_cpu_max, false},
-    {"cpu.weight", "cpu_weight", parse_one_limit, false},
-    {"pids.max", "pids_max", parse_one_limit, false},
+    {io_max, &nucleus_limit_rows[NUCLEUS_LIMIT_IO], parse_io_max, true}, /* BLK_DEV_THROTTLING */
+    {"memory.max", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY], parse_one_limit, false},
+    {"memory.high", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY_HIGH], parse_one_limit, false},
+    {"memory.swap.max", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY_SWAP], parse_one_limit,
+     true}, /* SWAP, or MEMCG_SWAP */
+    {"cpu.max", &nucleus_limit_rows[NUCLEUS_LIMIT_CPU_QUOTA], parse_cpu_max,
+     true}, /* CFS_BANDWIDTH */
+    {"cpu.weight", &nucleus_limit_rows[NUCLEUS_LIMIT_CPU_WEIGHT], parse_one_limit,
+     true}, /* FAIR_GROUP_SCHED */
+    {"pids.max", &nucleus_limit_rows[NUCLEUS_LIMIT_PIDS], parse_one_limit, false},
 };
 
-/* Whether the text, that of cgroup.controllers, has the controller that a file belongs to. */
+/* Returns true if the text, that of cgroup.controllers, has the controller of the file. */
 static bool is_listed(struct nucleus_span text, const char *file)
 {
     const struct nucleus_span controller = {file, strcspn(file, ".")};
@@ -264,21 +260,21 @@ static bool is_listed(struct nucleus_span text, const char *file)
     return false;
 }
 
-/* Whether the file that was not found may be missing; if so, its limit is absent. */
+/* Returns NUCLEUS_OK if the file that was not found may be missing: its limit is then absent. */
 static enum nucleus_status check_missing(struct cgroup *cgroup, const struct limit_file *file)
 {
     enum nucleus_status status;
 
     if (file->name == io_max)
         return NUCLEUS_OK;
-    /* Read now and not before: where it is still there, the cgroup is. */
+    /* Read only now: if this file still exists, so does the cgroup. */
     status = read_file(cgroup, "cgroup.controllers");
-    if (status == NUCLEUS_OK && (file->is_always_optional || !is_listed(cgroup->text, file->name)))
+    if (status == NUCLEUS_OK && (file->is_kernel_option || !is_listed(cgroup->text, file->name)))
         return NUCLEUS_OK;
     if (status != NUCLEUS_OK && status != NUCLEUS_ERROR_NOT_FOUND)
         return status;
-    cgroup->shown.name = file->name;
-    return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, ENOENT);
+    cgroup->path.name = file->name;
+    return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, ENOENT, NULL);
 }
 
 static enum nucleus_status read_files(struct cgroup *cgroup)
@@ -291,7 +287,7 @@ static enum nucleus_status read_files(struct cgroup *cgroup)
 
         status = read_file(cgroup, file->name);
         if (status == NUCLEUS_OK)
-            status = file->parse(cgroup, file->limit);
+            status = file->parse(cgroup, file->member);
         else if (status == NUCLEUS_ERROR_NOT_FOUND)
             status = check_missing(cgroup, file);
     }
@@ -312,7 +308,7 @@ static enum nucleus_status read_limits(struct cgroup *cgroup)
     }
     free(cgroup->buffer);
     if (status != NUCLEUS_OK) {
-        nucleus_error_wrap(cgroup->err, "cannot read", cgroup->shown);
+        nucleus_error_wrap(cgroup->err, "cannot read ", cgroup->path, ": ");
         nucleus_object_free(&nucleus_resource_limits_object, cgroup->limits);
     }
     return status;
@@ -322,7 +318,7 @@ enum nucleus_status nucleus_cgroup_read_limits(const char *dir,
                                                struct nucleus_resource_limits **ret,
                                                struct nucleus_error *err)
 {
-    struct cgroup cgroup = {.dir = dir, .shown = {.name = dir}, .err = err};
+    struct cgroup cgroup = {.dir = dir, .path = {.name = dir}, .err = err};
     enum nucleus_status status;
 
     status = nucleus_directory_open(AT_FDCWD, dir, O_RDONLY, &cgroup.fd, err);
@@ -330,9 +326,9 @@ enum nucleus_status nucleus_cgroup_read_limits(const char *dir,
         status = read_limits(&cgroup);
         (void)nucleus_system_close(cgroup.fd);
     } else {
-        nucleus_error_wrap(err, "cannot open cgroup directory", cgroup.shown);
+        nucleus_error_wrap(err, "cannot open cgroup directory ", cgroup.path, ": ");
     }
-    /* NUCLEUS_ERROR_NOT_FOUND is about checkpoints; a cgroup that is not there is an I/O error. */
+    /* NUCLEUS_ERROR_NOT_FOUND is reserved for checkpoints. */
     if (status == NUCLEUS_ERROR_NOT_FOUND)
         err->status = status = NUCLEUS_ERROR_IO;
     if (status == NUCLEUS_OK)

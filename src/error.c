@@ -9,6 +9,9 @@
 
 #include "utf8.h"
 
+/* The number of bytes of a message that nucleus_error_wrap() keeps; the path gets the others. */
+enum { MAX_REASON = 288 };
+
 const char *nucleus_status_name(enum nucleus_status status)
 {
     static const char *const names[] = {
@@ -79,21 +82,12 @@ enum nucleus_status nucleus_status_from_errno(int os_error)
 }
 
 enum nucleus_status nucleus_fail_errno(struct nucleus_error *err, enum nucleus_status status,
-                                       int os_error)
+                                       int os_error, const char *step)
 {
-    err->status = status;
-    err->os_error = os_error;
-    nucleus_describe_errno(os_error, err->message, sizeof err->message);
-    return status;
-}
+    char description[64];
 
-enum nucleus_status nucleus_fail_step(struct nucleus_error *err, enum nucleus_status status,
-                                      int os_error, const char *step)
-{
-    char described[64];
-
-    nucleus_describe_errno(os_error, described, sizeof described);
-    (void)nucleus_fail(err, status, "%s: %s", step, described);
+    nucleus_describe_errno(os_error, description, sizeof description);
+    (void)nucleus_fail(err, status, "%s%s%s", step ? step : "", step ? ": " : "", description);
     err->os_error = os_error;
     return status;
 }
@@ -119,48 +113,65 @@ enum nucleus_status nucleus_fail_too_large(struct nucleus_error *err)
                         NUCLEUS_CHECKPOINT_MAX_BYTES);
 }
 
-/* C0, DEL, and C1, which terminals obey too, in its UTF-8 form. */
-static bool is_control(const unsigned char *text)
+/*
+ * Returns true for a character that a terminal obeys instead of showing it: C0, DEL and C1, and
+ * those that break a line (U+2028, U+2029) or change its direction (U+061C, U+200E, U+200F, U+202A
+ * to U+202E, U+2066 to U+2069). bytes is well-formed UTF-8 of the given length.
+ */
+static bool is_unprintable(const unsigned char *bytes, size_t length)
 {
-    return text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && text[1] < 0xa0);
+    unsigned int point;
+
+    if (length == 1)
+        return bytes[0] < 0x20 || bytes[0] == 0x7f;
+    if (length == 2)
+        return (bytes[0] == 0xc2 && bytes[1] < 0xa0) || (bytes[0] == 0xd8 && bytes[1] == 0x9c);
+    if (length != 3 || bytes[0] != 0xe2)
+        return false;
+    point = 0x2000 | (bytes[1] & 0x3fu) << 6 | (bytes[2] & 0x3fu);
+    return point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
+           (point >= 0x2066 && point <= 0x2069);
 }
 
-/* Writes the character at *text, escaped, to out (4 bytes) and steps over it. Returns the bytes
- * written. */
+/* Writes the character at *text to out (12 bytes), its bytes as \xNN if it is invalid or
+ * unprintable, and steps over it. Returns the number of bytes written. */
 static size_t escape_one(const char **text, const char *end, char *out)
 {
     static const char digits[] = "0123456789abcdef";
     const unsigned char *bytes = (const unsigned char *)*text;
-    size_t length = nucleus_utf8_length(*text, end);
+    const size_t length = nucleus_utf8_length(*text, end);
+    const size_t escaped = length > 0 ? length : 1;
 
-    if (length > 0 && !is_control(bytes)) {
+    *text += escaped;
+    if (length > 0 && !is_unprintable(bytes, length)) {
         memcpy(out, bytes, length);
-        *text += length;
         return length;
     }
-    out[0] = '\\';
-    out[1] = 'x';
-    out[2] = digits[bytes[0] >> 4];
-    out[3] = digits[bytes[0] & 15];
-    *text += 1;
-    return 4;
+    for (size_t i = 0; i < escaped; i++) {
+        *out++ = '\\';
+        *out++ = 'x';
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    return 4 * escaped;
 }
 
-/* Writes text, escaped, to the room bytes at out, without a NUL. Returns the bytes written. */
-static size_t escape(char *out, size_t room, const char *text)
+/* Writes text, escaped, to the avail bytes at out, without a NUL; what does not fit is replaced by
+ * "..." at the beginning. Returns the number of bytes written. */
+static size_t escape(char *out, size_t avail, const char *text)
 {
-    static const char cut[] = "...";
+    static const char omission[] = "...";
     const char *end = text + strlen(text);
-    char one[4];
+    char one[12];
     size_t total = 0;
     size_t used = 0;
 
     for (const char *p = text; p < end;)
         total += escape_one(&p, end, one);
-    if (total > room) {
-        used = sizeof cut - 1;
-        memcpy(out, cut, used);
-        while (total > room - used)
+    if (total > avail) {
+        used = sizeof omission - 1;
+        memcpy(out, omission, used);
+        while (total > avail - used)
             total -= escape_one(&text, end, one);
     }
     while (text < end)
@@ -168,30 +179,39 @@ static size_t escape(char *out, size_t room, const char *text)
     return used;
 }
 
-void nucleus_error_set_path(struct nucleus_error *err, const char *before,
-                            struct nucleus_shown shown, const char *after)
+/* Writes 'PATH' to the avail bytes at out. Returns the number of bytes written. */
+static size_t quote(char *out, size_t avail, struct nucleus_display_path path)
 {
-    size_t room = sizeof err->message - sizeof "'/'" - strlen(before) - strlen(after);
-    size_t used = (size_t)snprintf(err->message, sizeof err->message, "%s'", before);
+    const size_t name_len = strlen(path.name);
+    size_t used = 0;
 
-    if (shown.dir && shown.dir[0] != '\0') {
-        bool slash = shown.dir[strlen(shown.dir) - 1] == '/';
-
-        used += escape(err->message + used, room - strlen(shown.name), shown.dir);
-        if (!slash)
-            err->message[used++] = '/';
-        room = strlen(shown.name);
+    avail -= sizeof "'/'" - 1;
+    out[used++] = '\'';
+    if (path.dir && path.dir[0] != '\0') {
+        used += escape(out + used, avail - name_len, path.dir);
+        if (path.dir[strlen(path.dir) - 1] != '/')
+            out[used++] = '/';
+        avail = name_len;
     }
-    used += escape(err->message + used, room, shown.name);
-    (void)snprintf(err->message + used, sizeof err->message - used, "'%s", after);
+    used += escape(out + used, avail, path.name);
+    out[used++] = '\'';
+    return used;
 }
 
-void nucleus_error_wrap(struct nucleus_error *err, const char *what, struct nucleus_shown shown)
+void nucleus_error_wrap(struct nucleus_error *err, const char *before,
+                        struct nucleus_display_path path, const char *after)
 {
-    char before[NUCLEUS_WHAT_SIZE];
-    char after[NUCLEUS_REASON_SIZE];
+    const size_t before_len = strlen(before);
+    const size_t after_len = strlen(after);
+    const size_t reason_len = strnlen(err->message, MAX_REASON);
+    char quoted[sizeof err->message];
+    const size_t avail = sizeof quoted - 1 - before_len - after_len - reason_len;
+    const size_t quoted_len = quote(quoted, avail, path);
+    char *out = err->message + before_len + quoted_len + after_len;
 
-    (void)snprintf(before, sizeof before, "%s ", what);
-    (void)snprintf(after, sizeof after, ": %.*s", (int)(sizeof after - sizeof ": "), err->message);
-    nucleus_error_set_path(err, before, shown, after);
+    memmove(out, err->message, reason_len);
+    out[reason_len] = '\0';
+    memcpy(out - after_len, after, after_len);
+    memcpy(err->message + before_len, quoted, quoted_len);
+    memcpy(err->message, before, before_len);
 }

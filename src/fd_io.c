@@ -2,6 +2,7 @@
 #include "fd_io.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "system.h"
 
@@ -37,7 +38,7 @@ int nucleus_fd_above_stdio(int fd)
     return above;
 }
 
-ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size, size_t enough)
+ssize_t nucleus_read_up_to(int fd, void *buf, size_t size, size_t min_len)
 {
     size_t done = 0;
     ssize_t count;
@@ -46,12 +47,12 @@ ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size, size_t enough)
         int interrupts = 0;
 
         do
-            count = nucleus_system_read(fd, (char *)bytes + done, size - done);
+            count = nucleus_system_read(fd, (char *)buf + done, size - done);
         while (nucleus_is_interrupted(count, &interrupts));
         if (count < 0)
             return -1;
         done += (size_t)count;
-    } while (count > 0 && done < enough);
+    } while (count > 0 && done < min_len);
     return (ssize_t)done;
 }
 
@@ -84,4 +85,12 @@ int nucleus_sync(int fd)
         result = nucleus_system_fsync(fd);
     while (nucleus_is_interrupted(result, &interrupts));
     return result;
+}
+
+void nucleus_sleep(long nanoseconds)
+{
+    struct timespec remaining = {.tv_nsec = nanoseconds};
+
+    while (nucleus_system_nanosleep(&remaining, &remaining) < 0 && errno == EINTR)
+        continue;
 }

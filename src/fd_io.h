@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls carried through to their end. Results and errno as those of the system calls, but a
- * call that a signal interrupts is made again, 100 times in a row at most. */
+/* System calls that are retried on EINTR, at most 100 times in a row. Results and errno are those
+ * of the system calls. */
 #ifndef NUCLEUS_FD_IO_H
 #define NUCLEUS_FD_IO_H
 
@@ -8,23 +8,28 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Whether a call that gave result shall be made again; interrupts counts those in a row. */
+/* Returns true if a call that returned result should be repeated; interrupts counts the calls that
+ * were interrupted. */
 bool nucleus_is_interrupted(ssize_t result, int *interrupts);
 
-/* Opens what is there already. */
+/* Opens an existing file. */
 int nucleus_open(int dirfd, const char *path, int flags);
 
-/* Moves a descriptor 0, 1 or 2 out of the way of what a host, which may have closed its own,
- * opens or prints there. Takes fd, -1 too, with errno. */
+/* Moves a descriptor 0, 1 or 2 to one above, because a host that has closed its own may open or
+ * print something there. Passes -1 through and preserves errno. */
 int nucleus_fd_above_stdio(int fd);
 
-/* Reads, at most size bytes, until enough of them are there or the file ends. */
-ssize_t nucleus_read_up_to(int fd, void *bytes, size_t size, size_t enough);
+/* Reads at most size bytes, until min_len bytes are read or the file ends. */
+ssize_t nucleus_read_up_to(int fd, void *buf, size_t size, size_t min_len);
 
-/* Writes all size bytes. A call that takes none is an EIO. */
+/* Writes all size bytes. A call that writes nothing is an EIO. */
 int nucleus_write_all(int fd, const void *bytes, size_t size);
 
-/* After any error but EINTR a second fsync would say nothing (fsync(2), NOTES): none is made. */
+/* Flushes a file or directory. An error other than EINTR is final: a second fsync would not report
+ * it again (fsync(2), NOTES). */
 int nucleus_sync(int fd);
+
+/* Sleeps for less than a second, regardless of signals. */
+void nucleus_sleep(long nanoseconds);
 
 #endif

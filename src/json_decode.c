@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An installed cJSON may stand in a folder, its source does not. */
+/* Installed as cjson/cJSON.h, but cJSON.h in its source tree. */
 #if __has_include(<cJSON.h>)
 #include <cJSON.h>
 #else
@@ -20,36 +20,34 @@ struct decoder {
     struct nucleus_error *err;
 };
 
-/* Where the value that is next goes. */
+/* The destination of the next value. */
 struct slot {
     const struct nucleus_member *member;
     void *object;
-    struct nucleus_json_path where;
+    struct nucleus_json_path path;
 };
 
-static enum nucleus_status malformed(const struct decoder *decoder)
+/* Returns the status for the result of a function of the reader. */
+static enum nucleus_status syntax_status(const struct decoder *decoder, bool is_well_formed)
 {
-    return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SYNTAX, NULL, decoder->err);
+    if (is_well_formed)
+        return NUCLEUS_OK;
+    return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SYNTAX, decoder->reader.problem,
+                             decoder->err);
 }
 
-/* The status of a step of the reader. */
-static enum nucleus_status done(const struct decoder *decoder, bool is_well_formed)
+static enum nucleus_status fail_type(const struct decoder *decoder,
+                                     const struct nucleus_json_path *path, const char *problem)
 {
-    return is_well_formed ? NUCLEUS_OK : malformed(decoder);
+    return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "member", path, problem);
 }
 
-static enum nucleus_status wrong_type(const struct decoder *decoder,
-                                      const struct nucleus_json_path *where, const char *problem)
-{
-    return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "member", where, problem);
-}
-
-static struct nucleus_span unquoted(const struct nucleus_json_read_string *string)
+static struct nucleus_span unquoted(const struct nucleus_json_string *string)
 {
     return (struct nucleus_span){string->quoted.start + 1, string->quoted.len - 2};
 }
 
-/* A copy, since a host may have given cJSON an allocator of its own. NULL: no memory. */
+/* Returns a copy, because a host may have set cJSON's allocator, or NULL if out of memory. */
 static char *decode_escapes(struct nucleus_span quoted)
 {
     cJSON *item = cJSON_ParseWithLengthOpts(quoted.start, quoted.len, NULL, false);
@@ -62,10 +60,10 @@ static char *decode_escapes(struct nucleus_span quoted)
 }
 
 /*
- * Makes room for one element more in an array of count, from malloc(3). Its capacity, which need
- * not be kept, is 4 or the power of two that count has reached. Returns the array; NULL: no memory.
+ * Makes room for one more element in an array of count elements. The capacity follows from count:
+ * 4, or the next power of two. Returns the array, or NULL if out of memory.
  */
-static void *reserve(void *array, size_t count, size_t element_size)
+static void *grow_array(void *array, size_t count, size_t element_size)
 {
     const bool is_full = count == 0 || (count >= 4 && (count & (count - 1)) == 0);
 
@@ -74,17 +72,17 @@ static void *reserve(void *array, size_t count, size_t element_size)
     return realloc(array, (count > 0 ? 2 * count : 4) * element_size);
 }
 
-/* Reads a string. ret: from malloc(3); NULL after an error. */
+/* Reads a string into *ret, which must be freed with free(3) and is NULL after an error. */
 static enum nucleus_status read_string(struct decoder *decoder,
-                                       const struct nucleus_json_path *where, char **ret)
+                                       const struct nucleus_json_path *path, char **ret)
 {
-    struct nucleus_json_read_string string;
+    struct nucleus_json_string string;
 
     *ret = NULL;
     if (nucleus_json_peek(&decoder->reader) != '"')
-        return wrong_type(decoder, where, " is not a string");
+        return fail_type(decoder, path, " is not a string");
     if (!nucleus_json_read_string(&decoder->reader, &string))
-        return malformed(decoder);
+        return syntax_status(decoder, false);
     *ret = string.has_escape ? decode_escapes(string.quoted) : nucleus_span_copy(unquoted(&string));
     return *ret ? NUCLEUS_OK : nucleus_fail_memory(decoder->err);
 }
@@ -92,20 +90,20 @@ static enum nucleus_status read_string(struct decoder *decoder,
 static enum nucleus_status decode_string(struct decoder *decoder, const struct slot *slot)
 {
     char *text;
-    enum nucleus_status status = read_string(decoder, &slot->where, &text);
+    enum nucleus_status status = read_string(decoder, &slot->path, &text);
 
     nucleus_member_set_pointer(slot->member, slot->object, text);
     return status;
 }
 
-/* Adds a string to the list of count strings that the member is, which stays NULL-terminated. */
+/* Reads a string and appends it to the member, a NULL-terminated list. */
 static enum nucleus_status append_string(struct decoder *decoder, const struct slot *slot,
                                          const struct nucleus_json_path *element)
 {
     const size_t count = element->index;
-    char **list = nucleus_member_pointer(slot->member, slot->object);
+    char **list = nucleus_member_get_pointer(slot->member, slot->object);
 
-    list = reserve(list, count + 1, sizeof *list);
+    list = grow_array(list, count + 1, sizeof *list);
     if (!list)
         return nucleus_fail_memory(decoder->err);
     nucleus_member_set_pointer(slot->member, slot->object, list);
@@ -114,17 +112,17 @@ static enum nucleus_status append_string(struct decoder *decoder, const struct s
 }
 
 static enum nucleus_status decode_object(struct decoder *decoder, const struct nucleus_object *type,
-                                         void *object, const struct nucleus_json_path *where);
+                                         void *object, const struct nucleus_json_path *path);
 
-/* Adds a struct to the array that the member is; it is the member's before it is read. */
+/* Reads a struct and appends it to the member. It is attached first, so that an error frees it. */
 static enum nucleus_status append_object(struct decoder *decoder, const struct slot *slot,
                                          const struct nucleus_json_path *element)
 {
     const struct nucleus_object *type = slot->member->object;
     const size_t count = element->index;
-    char *structs = nucleus_member_pointer(slot->member, slot->object);
+    char *structs = nucleus_member_get_pointer(slot->member, slot->object);
 
-    structs = reserve(structs, count, type->size);
+    structs = grow_array(structs, count, type->size);
     if (!structs)
         return nucleus_fail_memory(decoder->err);
     memset(structs + count * type->size, 0, type->size);
@@ -138,24 +136,24 @@ decode_array(struct decoder *decoder, const struct slot *slot,
              enum nucleus_status (*append)(struct decoder *decoder, const struct slot *slot,
                                            const struct nucleus_json_path *element))
 {
-    struct nucleus_json_path element = {.outer = &slot->where};
+    struct nucleus_json_path element = {.outer = &slot->path};
     enum nucleus_status status;
     bool more;
 
     if (nucleus_json_peek(&decoder->reader) != '[')
-        return wrong_type(decoder, &slot->where, " is not an array");
-    status = done(decoder, nucleus_json_enter(&decoder->reader, &more));
+        return fail_type(decoder, &slot->path, " is not an array");
+    status = syntax_status(decoder, nucleus_json_enter(&decoder->reader, &more));
     for (; status == NUCLEUS_OK && more; element.index++) {
         status = append(decoder, slot, &element);
         if (status == NUCLEUS_OK)
-            status = done(decoder, nucleus_json_next(&decoder->reader, &more));
+            status = syntax_status(decoder, nucleus_json_next(&decoder->reader, &more));
     }
     return status;
 }
 
 static enum nucleus_status decode_strings(struct decoder *decoder, const struct slot *slot)
 {
-    char **list = reserve(NULL, 0, sizeof *list);
+    char **list = grow_array(NULL, 0, sizeof *list);
 
     if (!list)
         return nucleus_fail_memory(decoder->err);
@@ -164,14 +162,14 @@ static enum nucleus_status decode_strings(struct decoder *decoder, const struct 
     return decode_array(decoder, slot, append_string);
 }
 
-static enum nucleus_status decode_inner(struct decoder *decoder, const struct slot *slot)
+static enum nucleus_status decode_nested(struct decoder *decoder, const struct slot *slot)
 {
-    void *inner = calloc(1, slot->member->object->size);
+    void *nested = calloc(1, slot->member->object->size);
 
-    if (!inner)
+    if (!nested)
         return nucleus_fail_memory(decoder->err);
-    nucleus_member_set_pointer(slot->member, slot->object, inner);
-    return decode_object(decoder, slot->member->object, inner, &slot->where);
+    nucleus_member_set_pointer(slot->member, slot->object, nested);
+    return decode_object(decoder, slot->member->object, nested, &slot->path);
 }
 
 static enum nucleus_status decode_bool(struct decoder *decoder, const struct slot *slot)
@@ -179,12 +177,12 @@ static enum nucleus_status decode_bool(struct decoder *decoder, const struct slo
     const char first = nucleus_json_peek(&decoder->reader);
 
     if (first != 't' && first != 'f')
-        return wrong_type(decoder, &slot->where, " is not a boolean");
+        return fail_type(decoder, &slot->path, " is not a boolean");
     *(bool *)nucleus_member_ptr(slot->member, slot->object) = first == 't';
-    return done(decoder, nucleus_json_skip(&decoder->reader));
+    return syntax_status(decoder, nucleus_json_skip(&decoder->reader));
 }
 
-/* Only digits make a number that nucleus takes here: no sign, fraction or exponent. */
+/* Like serde_json, accepts digits only: no sign, fraction or exponent. */
 static enum nucleus_status decode_integer(struct decoder *decoder, const struct slot *slot)
 {
     const struct nucleus_member *member = slot->member;
@@ -193,11 +191,11 @@ static enum nucleus_status decode_integer(struct decoder *decoder, const struct 
     uint64_t value;
 
     if (first < '0' || first > '9')
-        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->where, member);
+        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->path, member);
     if (!nucleus_json_read_number(&decoder->reader, &number))
-        return malformed(decoder);
+        return syntax_status(decoder, false);
     if (!nucleus_parse_u64(number, &value) || value < member->min || value > member->max)
-        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->where, member);
+        return nucleus_fail_range(decoder->err, NUCLEUS_ERROR_SCHEMA, &slot->path, member);
     nucleus_member_set_integer(member, slot->object, value);
     return NUCLEUS_OK;
 }
@@ -207,7 +205,7 @@ static enum nucleus_status decode_value(struct decoder *decoder, const struct sl
     enum nucleus_status status = NUCLEUS_OK;
 
     if (nucleus_member_is_optional(slot->member) && nucleus_json_peek(&decoder->reader) == 'n')
-        return done(decoder, nucleus_json_skip(&decoder->reader));
+        return syntax_status(decoder, nucleus_json_skip(&decoder->reader));
     switch (slot->member->kind) {
     case NUCLEUS_STRING:
     case NUCLEUS_OPTIONAL_STRING:
@@ -225,7 +223,7 @@ static enum nucleus_status decode_value(struct decoder *decoder, const struct sl
         status = decode_integer(decoder, slot);
         break;
     case NUCLEUS_OPTIONAL_OBJECT:
-        status = decode_inner(decoder, slot);
+        status = decode_nested(decoder, slot);
         break;
     case NUCLEUS_OBJECTS:
         status = decode_array(decoder, slot, append_object);
@@ -234,15 +232,15 @@ static enum nucleus_status decode_value(struct decoder *decoder, const struct sl
     return status;
 }
 
-/* Reads a name. ret: the member that has it, NULL for a member that is not known. */
+/* Reads a name. Sets *ret to its member, or to NULL for an unknown one. */
 static enum nucleus_status read_name(struct decoder *decoder, const struct nucleus_object *type,
                                      const struct nucleus_member **ret)
 {
-    struct nucleus_json_read_string name;
+    struct nucleus_json_string name;
     char *decoded;
 
     if (!nucleus_json_read_key(&decoder->reader, &name))
-        return malformed(decoder);
+        return syntax_status(decoder, false);
     if (!name.has_escape) {
         *ret = nucleus_member_find(type, unquoted(&name));
         return NUCLEUS_OK;
@@ -255,36 +253,36 @@ static enum nucleus_status read_name(struct decoder *decoder, const struct nucle
     return NUCLEUS_OK;
 }
 
-/* Reads a name and its value. seen: a bit for each member that was read. */
-static enum nucleus_status decode_pair(struct decoder *decoder, const struct nucleus_object *type,
-                                       void *object, uint32_t *seen,
-                                       const struct nucleus_json_path *where)
+/* Reads a name and its value. *seen has a bit for each member of type. */
+static enum nucleus_status decode_member(struct decoder *decoder, const struct nucleus_object *type,
+                                         void *object, uint32_t *seen,
+                                         const struct nucleus_json_path *path)
 {
-    struct slot slot = {.object = object, .where = {.outer = where}};
+    struct slot slot = {.object = object, .path = {.outer = path}};
     enum nucleus_status status = read_name(decoder, type, &slot.member);
     uint32_t bit;
 
     if (status != NUCLEUS_OK)
         return status;
     if (!slot.member)
-        return done(decoder, nucleus_json_skip(&decoder->reader));
-    slot.where.name = slot.member->name;
+        return syntax_status(decoder, nucleus_json_skip(&decoder->reader));
+    slot.path.name = slot.member->name;
     bit = UINT32_C(1) << (slot.member - type->members);
     if (*seen & bit)
         return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "duplicate member",
-                                   &slot.where, "");
+                                   &slot.path, "");
     *seen |= bit;
     return decode_value(decoder, &slot);
 }
 
-/* Reports the first member that is required but not among seen. */
+/* Fails for the first required member that is not in seen. */
 static enum nucleus_status check_complete(const struct decoder *decoder,
                                           const struct nucleus_object *type, uint32_t seen,
-                                          const struct nucleus_json_path *where)
+                                          const struct nucleus_json_path *path)
 {
     for (size_t i = 0; i < type->members_count; i++) {
         const struct nucleus_member *member = &type->members[i];
-        struct nucleus_json_path missing = {.outer = where, .name = member->name};
+        struct nucleus_json_path missing = {.outer = path, .name = member->name};
 
         if (!(seen & UINT32_C(1) << i) && !nucleus_member_is_optional(member))
             return nucleus_fail_member(decoder->err, NUCLEUS_ERROR_SCHEMA, "missing member",
@@ -293,23 +291,23 @@ static enum nucleus_status check_complete(const struct decoder *decoder,
     return NUCLEUS_OK;
 }
 
-/* This recursion is as deep as the tables are, whatever the text says. */
+/* Recursive, but only as deep as the tables are nested. */
 static enum nucleus_status decode_object(struct decoder *decoder, const struct nucleus_object *type,
-                                         void *object, const struct nucleus_json_path *where)
+                                         void *object, const struct nucleus_json_path *path)
 {
     enum nucleus_status status;
     uint32_t seen = 0;
     bool more;
 
     if (nucleus_json_peek(&decoder->reader) != '{')
-        return wrong_type(decoder, where, " is not an object");
-    status = done(decoder, nucleus_json_enter(&decoder->reader, &more));
+        return fail_type(decoder, path, " is not an object");
+    status = syntax_status(decoder, nucleus_json_enter(&decoder->reader, &more));
     while (status == NUCLEUS_OK && more) {
-        status = decode_pair(decoder, type, object, &seen, where);
+        status = decode_member(decoder, type, object, &seen, path);
         if (status == NUCLEUS_OK)
-            status = done(decoder, nucleus_json_next(&decoder->reader, &more));
+            status = syntax_status(decoder, nucleus_json_next(&decoder->reader, &more));
     }
-    return status == NUCLEUS_OK ? check_complete(decoder, type, seen, where) : status;
+    return status == NUCLEUS_OK ? check_complete(decoder, type, seen, path) : status;
 }
 
 static enum nucleus_status decode_document(struct decoder *decoder,
@@ -321,10 +319,11 @@ static enum nucleus_status decode_document(struct decoder *decoder,
         return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SCHEMA, "expected an object",
                                  decoder->err);
     status = decode_object(decoder, type, object, NULL);
-    return status == NUCLEUS_OK ? done(decoder, nucleus_json_expect_end(&decoder->reader)) : status;
+    return status == NUCLEUS_OK ? syntax_status(decoder, nucleus_json_expect_end(&decoder->reader))
+                                : status;
 }
 
-/* Of a document that is wrong in both ways, the syntax is reported: reads all of it. */
+/* Syntax errors take precedence over NUCLEUS_ERROR_SCHEMA, so the rest of the text is checked. */
 static enum nucleus_status prefer_syntax(struct decoder *decoder, size_t len)
 {
     struct nucleus_json_reader *reader = &decoder->reader;
@@ -332,7 +331,7 @@ static enum nucleus_status prefer_syntax(struct decoder *decoder, size_t len)
     nucleus_json_init(reader, reader->text, len);
     if (nucleus_json_skip(reader) && nucleus_json_expect_end(reader))
         return NUCLEUS_ERROR_SCHEMA;
-    return malformed(decoder);
+    return syntax_status(decoder, false);
 }
 
 enum nucleus_status nucleus_json_decode(const char *text, size_t len,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON text as a struct, by its table. */
+/* Decodes JSON text into a struct, as its table describes. */
 #ifndef NUCLEUS_JSON_DECODE_H
 #define NUCLEUS_JSON_DECODE_H
 
 #include "schema.h"
 
 /*
- * Reads a struct of the given type. ret: zeroed; what it owns is freed with
- * nucleus_members_free(). After an error it is zeroed again.
- * Returns as nucleus_metadata_from_json().
+ * Decodes text into *ret, a struct of the given type that must be zeroed and must be released with
+ * nucleus_members_free(). After an error *ret is zeroed again. Returns the statuses of
+ * nucleus_metadata_from_json().
  */
 enum nucleus_status nucleus_json_decode(const char *text, size_t len,
                                         const struct nucleus_object *type, void *ret,

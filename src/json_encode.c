@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "error.h"
+#include "json_reader.h"
 #include "members.h"
-#include "utf8.h"
 
 enum { FIRST_CAPACITY = 512 };
 
@@ -15,18 +15,18 @@ struct writer {
     char *text;
     size_t len;
     size_t capacity;
-    size_t cap; /* on len */
+    size_t max_len;
     size_t depth;
-    bool first; /* nothing stands yet in the innermost brackets */
+    bool is_empty; /* no item has been written at this depth */
     enum nucleus_status status;
     struct nucleus_error *err;
 };
 
-static struct writer new_writer(size_t cap, struct nucleus_error *err)
+static struct writer new_writer(size_t max_len, struct nucleus_error *err)
 {
     struct writer writer = {.text = malloc(FIRST_CAPACITY),
                             .capacity = FIRST_CAPACITY,
-                            .cap = cap,
+                            .max_len = max_len,
                             .status = NUCLEUS_OK,
                             .err = err};
 
@@ -35,13 +35,13 @@ static struct writer new_writer(size_t cap, struct nucleus_error *err)
     return writer;
 }
 
-/* Room for len bytes more and a NUL. */
-static bool reserve(struct writer *writer, size_t len)
+/* Makes room for len more bytes and a NUL. */
+static bool reserve_bytes(struct writer *writer, size_t len)
 {
     size_t capacity = writer->capacity;
     char *text;
 
-    if (len > writer->cap - writer->len) {
+    if (len > writer->max_len - writer->len) {
         writer->status = nucleus_fail_too_large(writer->err);
         return false;
     }
@@ -61,7 +61,7 @@ static bool reserve(struct writer *writer, size_t len)
 
 static void put(struct writer *writer, const char *bytes, size_t len)
 {
-    if (writer->status != NUCLEUS_OK || !reserve(writer, len))
+    if (writer->status != NUCLEUS_OK || !reserve_bytes(writer, len))
         return;
     memcpy(writer->text + writer->len, bytes, len);
     writer->len += len;
@@ -72,12 +72,11 @@ static void put_text(struct writer *writer, const char *text)
     put(writer, text, strlen(text));
 }
 
-static void refuse(struct writer *writer, const struct nucleus_json_path *where,
-                   const char *problem)
+static void refuse(struct writer *writer, const struct nucleus_json_path *path, const char *problem)
 {
     if (writer->status == NUCLEUS_OK)
         writer->status = nucleus_fail_member(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, "member",
-                                             where, problem);
+                                             path, problem);
 }
 
 static void put_newline(struct writer *writer)
@@ -87,32 +86,32 @@ static void put_newline(struct writer *writer)
         put_text(writer, "  ");
 }
 
-static void begin(struct writer *writer, const char *bracket)
+static void open_container(struct writer *writer, const char *bracket)
 {
     put_text(writer, bracket);
     writer->depth++;
-    writer->first = true;
+    writer->is_empty = true;
 }
 
-/* Goes to the place of the next member or element. */
-static void next(struct writer *writer)
+/* Starts the line of the next member or element. */
+static void begin_item(struct writer *writer)
 {
-    if (!writer->first)
+    if (!writer->is_empty)
         put_text(writer, ",");
-    writer->first = false;
+    writer->is_empty = false;
     put_newline(writer);
 }
 
-static void end(struct writer *writer, const char *bracket)
+static void close_container(struct writer *writer, const char *bracket)
 {
     writer->depth--;
-    if (!writer->first)
+    if (!writer->is_empty)
         put_newline(writer);
-    writer->first = false;
+    writer->is_empty = false;
     put_text(writer, bracket);
 }
 
-/* A control byte, quote or backslash. */
+/* Writes a control byte, quote or backslash. */
 static void put_escape(struct writer *writer, unsigned char byte)
 {
     static const char digits[] = "0123456789abcdef";
@@ -127,24 +126,24 @@ static void put_escape(struct writer *writer, unsigned char byte)
 }
 
 static void put_string(struct writer *writer, const char *text,
-                       const struct nucleus_json_path *where)
+                       const struct nucleus_json_path *path)
 {
     const char *stop;
 
     if (!text) {
-        refuse(writer, where, " is NULL");
+        refuse(writer, path, " is NULL");
         return;
     }
     stop = text + strlen(text);
     put_text(writer, "\"");
     for (;;) {
-        const char *special = nucleus_skip_text(text, stop);
+        const char *special = nucleus_json_skip_unescaped(text, stop);
 
         put(writer, text, (size_t)(special - text));
         if (special == stop)
             break;
         if ((unsigned char)*special >= 0x80) {
-            refuse(writer, where, " is not valid UTF-8");
+            refuse(writer, path, " is not valid UTF-8");
             return;
         }
         put_escape(writer, (unsigned char)*special);
@@ -154,64 +153,64 @@ static void put_string(struct writer *writer, const char *text,
 }
 
 static void put_strings(struct writer *writer, char *const *list,
-                        const struct nucleus_json_path *where)
+                        const struct nucleus_json_path *path)
 {
-    struct nucleus_json_path element = {.outer = where};
+    struct nucleus_json_path element = {.outer = path};
 
     if (!list) {
-        refuse(writer, where, " is NULL");
+        refuse(writer, path, " is NULL");
         return;
     }
-    begin(writer, "[");
+    open_container(writer, "[");
     for (; *list && writer->status == NUCLEUS_OK; list++) {
-        next(writer);
+        begin_item(writer);
         put_string(writer, *list, &element);
         element.index++;
     }
-    end(writer, "]");
+    close_container(writer, "]");
 }
 
 static void put_object(struct writer *writer, const struct nucleus_object *type, const void *object,
-                       const struct nucleus_json_path *where);
+                       const struct nucleus_json_path *path);
 
 static void put_objects(struct writer *writer, const struct nucleus_member *member,
-                        const void *object, const struct nucleus_json_path *where)
+                        const void *object, const struct nucleus_json_path *path)
 {
-    const char *structs = nucleus_member_pointer(member, object);
-    size_t count = nucleus_member_count(member, object);
-    struct nucleus_json_path element = {.outer = where};
+    const char *structs = nucleus_member_get_pointer(member, object);
+    size_t count = nucleus_member_get_count(member, object);
+    struct nucleus_json_path element = {.outer = path};
 
     if (!structs && count > 0) {
-        refuse(writer, where, " is NULL");
+        refuse(writer, path, " is NULL");
         return;
     }
-    begin(writer, "[");
+    open_container(writer, "[");
     for (; element.index < count && writer->status == NUCLEUS_OK; element.index++) {
-        next(writer);
+        begin_item(writer);
         put_object(writer, member->object, structs + element.index * member->object->size,
                    &element);
     }
-    end(writer, "]");
+    close_container(writer, "]");
 }
 
 static void put_integer(struct writer *writer, const struct nucleus_member *member,
-                        const void *object, const struct nucleus_json_path *where)
+                        const void *object, const struct nucleus_json_path *path)
 {
-    uint64_t value = nucleus_member_integer(member, object);
+    uint64_t value = nucleus_member_get_integer(member, object);
 
     if (value >= member->min && value <= member->max) {
-        char room[NUCLEUS_U64_DIGITS];
-        struct nucleus_span digits = nucleus_format_u64(room, value);
+        char buf[NUCLEUS_U64_DIGITS];
+        struct nucleus_span digits = nucleus_format_u64(buf, value);
 
         put(writer, digits.start, digits.len);
     } else if (writer->status == NUCLEUS_OK) {
         writer->status =
-            nucleus_fail_range(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, where, member);
+            nucleus_fail_range(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, path, member);
     }
 }
 
 static void put_member(struct writer *writer, const struct nucleus_member *member,
-                       const void *object, const struct nucleus_json_path *where)
+                       const void *object, const struct nucleus_json_path *path)
 {
     if (!nucleus_member_is_present(member, object)) {
         put_text(writer, "null");
@@ -220,10 +219,10 @@ static void put_member(struct writer *writer, const struct nucleus_member *membe
     switch (member->kind) {
     case NUCLEUS_STRING:
     case NUCLEUS_OPTIONAL_STRING:
-        put_string(writer, nucleus_member_pointer(member, object), where);
+        put_string(writer, nucleus_member_get_pointer(member, object), path);
         break;
     case NUCLEUS_STRINGS:
-        put_strings(writer, nucleus_member_pointer(member, object), where);
+        put_strings(writer, nucleus_member_get_pointer(member, object), path);
         break;
     case NUCLEUS_BOOL:
         put_text(writer,
@@ -232,50 +231,49 @@ static void put_member(struct writer *writer, const struct nucleus_member *membe
     case NUCLEUS_U32:
     case NUCLEUS_U64:
     case NUCLEUS_OPTIONAL_U64:
-        put_integer(writer, member, object, where);
+        put_integer(writer, member, object, path);
         break;
     case NUCLEUS_OPTIONAL_OBJECT:
-        put_object(writer, member->object, nucleus_member_pointer(member, object), where);
+        put_object(writer, member->object, nucleus_member_get_pointer(member, object), path);
         break;
     case NUCLEUS_OBJECTS:
-        put_objects(writer, member, object, where);
+        put_objects(writer, member, object, path);
         break;
     }
 }
 
-/* Whether the members that are written only together are. */
-static bool has_any(const struct nucleus_object *type, const void *object)
+/* Returns true if any member of the all-or-none group is present. */
+static bool group_is_present(const struct nucleus_object *type, const void *object)
 {
     for (size_t i = 0; i < type->members_count; i++) {
-        if (type->members[i].is_written_if_any &&
-            nucleus_member_is_present(&type->members[i], object))
+        if (type->members[i].all_or_none && nucleus_member_is_present(&type->members[i], object))
             return true;
     }
     return false;
 }
 
 static void put_object(struct writer *writer, const struct nucleus_object *type, const void *object,
-                       const struct nucleus_json_path *where)
+                       const struct nucleus_json_path *path)
 {
-    const bool is_all_written = has_any(type, object);
+    const bool writes_group = group_is_present(type, object);
 
-    begin(writer, "{");
+    open_container(writer, "{");
     for (size_t i = 0; i < type->members_count; i++) {
         const struct nucleus_member *member = &type->members[i];
-        struct nucleus_json_path here = {.outer = where, .name = member->name};
+        struct nucleus_json_path member_path = {.outer = path, .name = member->name};
 
-        if (member->is_written_if_any && !is_all_written)
+        if (member->all_or_none && !writes_group)
             continue;
-        next(writer);
+        begin_item(writer);
         put_text(writer, "\"");
         put_text(writer, member->name);
         put_text(writer, "\": ");
-        put_member(writer, member, object, &here);
+        put_member(writer, member, object, &member_path);
     }
-    end(writer, "}");
+    close_container(writer, "}");
 }
 
-/* Ends the text and hands it out. */
+/* Terminates the text and passes it to the caller. */
 static enum nucleus_status finish(struct writer *writer, char **ret_text, size_t *ret_len)
 {
     if (writer->status != NUCLEUS_OK) {
@@ -289,22 +287,22 @@ static enum nucleus_status finish(struct writer *writer, char **ret_text, size_t
 }
 
 enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const void *object,
-                                        size_t cap, char **ret_text, size_t *ret_len,
+                                        size_t max_len, char **ret_text, size_t *ret_len,
                                         struct nucleus_error *err)
 {
-    struct writer writer = new_writer(cap, err);
+    struct writer writer = new_writer(max_len, err);
 
     put_object(&writer, type, object, NULL);
     return finish(&writer, ret_text, ret_len);
 }
 
 enum nucleus_status nucleus_json_encode_member(const struct nucleus_member *member,
-                                               const void *object, size_t cap, char **ret_text,
+                                               const void *object, size_t max_len, char **ret_text,
                                                size_t *ret_len, struct nucleus_error *err)
 {
-    const struct nucleus_json_path where = {.name = member->name};
-    struct writer writer = new_writer(cap, err);
+    const struct nucleus_json_path path = {.name = member->name};
+    struct writer writer = new_writer(max_len, err);
 
-    put_member(&writer, member, object, &where);
+    put_member(&writer, member, object, &path);
     return finish(&writer, ret_text, ret_len);
 }

@@ -6,14 +6,14 @@
 
 static bool fail(struct nucleus_json_reader *reader, const char *problem)
 {
-    reader->problem = reader->at < reader->end ? problem : "unexpected end of input";
+    reader->problem = reader->cursor < reader->end ? problem : "unexpected end of input";
     return false;
 }
 
 void nucleus_json_init(struct nucleus_json_reader *reader, const char *text, size_t len)
 {
     reader->text = text;
-    reader->at = text;
+    reader->cursor = text;
     reader->end = text + len;
     reader->problem = NULL;
     reader->depth = 0;
@@ -21,21 +21,21 @@ void nucleus_json_init(struct nucleus_json_reader *reader, const char *text, siz
 
 char nucleus_json_peek(struct nucleus_json_reader *reader)
 {
-    const char *at = reader->at;
+    const char *next = reader->cursor;
 
-    /*@ loop invariant ordered(reader->at, at) && ordered(at, reader->end);
-        loop assigns at;
-        loop variant reader->end - at;
+    /*@ loop invariant ordered(reader->cursor, next) && ordered(next, reader->end);
+        loop assigns next;
+        loop variant reader->end - next;
     */
-    while (at < reader->end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
-        at++;
-    reader->at = at;
-    if (at == reader->end)
+    while (next < reader->end && (*next == ' ' || *next == '\n' || *next == '\r' || *next == '\t'))
+        next++;
+    reader->cursor = next;
+    if (next == reader->end)
         return '\0';
-    return *at;
+    return *next;
 }
 
-/* The value of a hexadecimal digit, or -1. */
+/* Returns the value of a hexadecimal digit, or -1 if byte is not one. */
 static int hex_digit(char byte)
 {
     if (byte >= '0' && byte <= '9')
@@ -47,7 +47,7 @@ static int hex_digit(char byte)
     return -1;
 }
 
-/* The number that the four hexadecimal digits at text stand for, or -1. */
+/* Returns the value of the four hexadecimal digits at text, or -1 if they are not there. */
 static int hex4(const char *text, const char *end)
 {
     int value = 0;
@@ -84,11 +84,11 @@ static bool is_low_surrogate(int unit)
     return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/* At "\u"; takes both halves of a surrogate pair. */
+/* Skips the \u escape at the cursor, or both escapes of a surrogate pair. */
 static bool skip_unicode_escape(struct nucleus_json_reader *reader)
 {
-    const char *at = reader->at;
-    const int unit = hex4(at + 2, reader->end);
+    const char *escape = reader->cursor;
+    const int unit = hex4(escape + 2, reader->end);
 
     if (unit < 0)
         return fail(reader, "\\u must be followed by four hexadecimal digits");
@@ -96,25 +96,24 @@ static bool skip_unicode_escape(struct nucleus_json_reader *reader)
         return fail(reader, "\\u0000 is not supported");
     if (is_low_surrogate(unit))
         return fail(reader, "lone surrogate");
-    reader->at = at + 6;
-    if (!is_high_surrogate(unit))
-        return true;
-    if (reader->end - at >= 8 && at[6] == '\\' && at[7] == 'u' &&
-        is_low_surrogate(hex4(at + 8, reader->end))) {
-        reader->at = at + 12;
+    if (!is_high_surrogate(unit)) {
+        reader->cursor = escape + 6;
         return true;
     }
-    reader->at = at;
-    return fail(reader, "lone surrogate");
+    if (reader->end - escape < 8 || escape[6] != '\\' || escape[7] != 'u' ||
+        !is_low_surrogate(hex4(escape + 8, reader->end)))
+        return fail(reader, "lone surrogate");
+    reader->cursor = escape + 12;
+    return true;
 }
 
-/* At a backslash. */
+/* Skips the escape sequence whose backslash is at the cursor. */
 static bool skip_escape(struct nucleus_json_reader *reader)
 {
     char kind = '\0';
 
-    if (reader->end - reader->at > 1)
-        kind = reader->at[1];
+    if (reader->end - reader->cursor > 1)
+        kind = reader->cursor[1];
     switch (kind) {
     case 'u':
         return skip_unicode_escape(reader);
@@ -126,7 +125,7 @@ static bool skip_escape(struct nucleus_json_reader *reader)
     case 'n':
     case 'r':
     case 't':
-        reader->at += 2;
+        reader->cursor += 2;
         return true;
     default:
         break;
@@ -134,30 +133,81 @@ static bool skip_escape(struct nucleus_json_reader *reader)
     return fail(reader, "invalid escape sequence");
 }
 
-bool nucleus_json_read_string(struct nucleus_json_reader *reader,
-                              struct nucleus_json_read_string *ret)
+static bool is_plain(unsigned char byte)
 {
-    const char *start = reader->at;
+    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+#define NTH(i) ((uint64_t)(unsigned char)text[i] << (8 * (i)))
+
+/* Counts the plain bytes from text to the first other one of the eight there. Each sum sets the top
+ * bit of the bytes that pass one test; none carries into the next byte. */
+static size_t count_plain(const char *text)
+{
+    const uint64_t word = NTH(0) | NTH(1) | NTH(2) | NTH(3) | NTH(4) | NTH(5) | NTH(6) | NTH(7);
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t ascii = word & (ones * 0x7f);
+    const uint64_t no_control = ascii + ones * 0x60;
+    const uint64_t no_quote = (ascii ^ (ones * '"')) + ones * 0x7f;
+    const uint64_t no_backslash = (ascii ^ (ones * '\\')) + ones * 0x7f;
+    const uint64_t special_mask = (word | ~(no_control & no_quote & no_backslash)) & (ones * 0x80);
+
+    return special_mask == 0 ? 8 : (size_t)__builtin_ctzll(special_mask) / 8;
+}
+
+const char *nucleus_json_skip_unescaped(const char *text, const char *end)
+{
+    const char *ascii_end;
+
+    /*@ loop invariant ordered(\at(text, Pre), text) && ordered(text, end);
+        loop assigns text, ascii_end;
+        loop variant end - text;
+    */
+    do {
+        /*@ loop invariant ordered(\at(text, LoopEntry), text) && ordered(text, end);
+            loop invariant plain <= 8;
+            loop assigns text, plain;
+            loop variant end - text + plain;
+        */
+        for (size_t plain = 8; plain == 8 && end - text >= 8; text += plain)
+            plain = count_plain(text);
+        /*@ loop invariant ordered(\at(text, LoopEntry), text) && ordered(text, end);
+            loop assigns text;
+            loop variant end - text;
+        */
+        while (text < end && is_plain((unsigned char)*text))
+            text++;
+        if (text == end || (unsigned char)*text < 0x80)
+            return text;
+        ascii_end = text;
+        text = nucleus_utf8_skip_non_ascii(text, end);
+    } while (text > ascii_end);
+    return text;
+}
+
+bool nucleus_json_read_string(struct nucleus_json_reader *reader, struct nucleus_json_string *ret)
+{
+    const char *start = reader->cursor;
     bool has_escape = false;
 
-    reader->at = nucleus_skip_text(start + 1, reader->end);
-    /*@ loop invariant valid_reader(reader) && ordered(start + 1, reader->at);
-        loop assigns reader->at, reader->problem, has_escape;
-        loop variant reader->end - reader->at;
+    reader->cursor = nucleus_json_skip_unescaped(start + 1, reader->end);
+    /*@ loop invariant valid_reader(reader) && ordered(start + 1, reader->cursor);
+        loop assigns reader->cursor, reader->problem, has_escape;
+        loop variant reader->end - reader->cursor;
     */
-    while (reader->at < reader->end && *reader->at == '\\') {
+    while (reader->cursor < reader->end && *reader->cursor == '\\') {
         if (!skip_escape(reader))
             return false;
         has_escape = true;
-        reader->at = nucleus_skip_text(reader->at, reader->end);
+        reader->cursor = nucleus_json_skip_unescaped(reader->cursor, reader->end);
     }
-    if (reader->at == reader->end || *reader->at != '"')
-        return fail(reader, reader->at < reader->end && (unsigned char)*reader->at < 0x20
+    if (reader->cursor == reader->end || *reader->cursor != '"')
+        return fail(reader, reader->cursor < reader->end && (unsigned char)*reader->cursor < 0x20
                                 ? "unescaped control character in string"
                                 : "invalid UTF-8");
-    reader->at++;
+    reader->cursor++;
     ret->quoted.start = start;
-    ret->quoted.len = (size_t)(reader->at - start);
+    ret->quoted.len = (size_t)(reader->cursor - start);
     ret->has_escape = has_escape;
     return true;
 }
@@ -173,7 +223,7 @@ static const char *skip_digits(const char *text, const char *end)
     return text;
 }
 
-/* Behind an integer part: skips a fraction. NULL: it has no digits. */
+/* Skips the fraction at text, if there is one. Returns NULL if it has no digits. */
 static const char *skip_fraction(const char *text, const char *end)
 {
     const char *digits;
@@ -185,7 +235,7 @@ static const char *skip_fraction(const char *text, const char *end)
     return text > digits ? text : NULL;
 }
 
-/* Behind an integer part or fraction: skips an exponent. NULL: it has no digits. */
+/* Skips the exponent at text, if there is one. Returns NULL if it has no digits. */
 static const char *skip_exponent(const char *text, const char *end)
 {
     const char *digits;
@@ -201,63 +251,63 @@ static const char *skip_exponent(const char *text, const char *end)
 
 bool nucleus_json_read_number(struct nucleus_json_reader *reader, struct nucleus_span *ret)
 {
-    const char *start = reader->at;
+    const char *start = reader->cursor;
     const char *integer = *start == '-' ? start + 1 : start;
-    const char *at = skip_digits(integer, reader->end);
+    const char *stop = skip_digits(integer, reader->end);
 
-    if (at == integer)
+    if (stop == integer)
         return fail(reader, "malformed number");
     if (*integer == '0')
-        at = integer + 1;
-    at = skip_fraction(at, reader->end);
-    if (at)
-        at = skip_exponent(at, reader->end);
-    if (!at)
+        stop = integer + 1;
+    stop = skip_fraction(stop, reader->end);
+    if (stop)
+        stop = skip_exponent(stop, reader->end);
+    if (!stop)
         return fail(reader, "malformed number");
-    reader->at = at;
+    reader->cursor = stop;
     ret->start = start;
-    ret->len = (size_t)(at - start);
+    ret->len = (size_t)(stop - start);
     return true;
 }
 
 static bool skip_literal(struct nucleus_json_reader *reader, const char *literal, size_t len)
 {
-    if ((size_t)(reader->end - reader->at) < len)
+    if ((size_t)(reader->end - reader->cursor) < len)
         return fail(reader, "expected a value");
     /*@ loop invariant 0 <= i <= len;
         loop assigns i;
         loop variant len - i;
     */
     for (size_t i = 0; i < len; i++) {
-        if (reader->at[i] != literal[i])
+        if (reader->cursor[i] != literal[i])
             return fail(reader, "expected a value");
     }
-    reader->at += len;
+    reader->cursor += len;
     return true;
 }
 
 static bool in_object(const struct nucleus_json_reader *reader)
 {
-    return reader->open[reader->depth - 1] == '{';
+    return reader->stack[reader->depth - 1] == '{';
 }
 
 bool nucleus_json_enter(struct nucleus_json_reader *reader, bool *ret_more)
 {
-    const char bracket = *reader->at;
+    const char bracket = *reader->cursor;
 
     if (reader->depth == NUCLEUS_JSON_MAX_DEPTH)
         return fail(reader, "nested more than 128 levels deep");
-    reader->open[reader->depth++] = bracket;
-    reader->at++;
+    reader->stack[reader->depth++] = bracket;
+    reader->cursor++;
     *ret_more = nucleus_json_peek(reader) != (bracket == '{' ? '}' : ']');
     if (!*ret_more) {
-        reader->at++;
+        reader->cursor++;
         reader->depth--;
     }
     return true;
 }
 
-bool nucleus_json_read_key(struct nucleus_json_reader *reader, struct nucleus_json_read_string *ret)
+bool nucleus_json_read_key(struct nucleus_json_reader *reader, struct nucleus_json_string *ret)
 {
     if (nucleus_json_peek(reader) != '"')
         return fail(reader, "expected a member name");
@@ -265,7 +315,7 @@ bool nucleus_json_read_key(struct nucleus_json_reader *reader, struct nucleus_js
         return false;
     if (nucleus_json_peek(reader) != ':')
         return fail(reader, "expected ':'");
-    reader->at++;
+    reader->cursor++;
     return true;
 }
 
@@ -279,14 +329,14 @@ bool nucleus_json_next(struct nucleus_json_reader *reader, bool *ret_more)
             return fail(reader, in_object(reader) ? "expected ',' or '}'" : "expected ',' or ']'");
         reader->depth--;
     }
-    reader->at++;
+    reader->cursor++;
     return true;
 }
 
-/* Skips a value that is no container, or goes into one. */
+/* Skips the value at the cursor, or enters it if it is a container that has an element. */
 static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_more)
 {
-    struct nucleus_json_read_string string;
+    struct nucleus_json_string string;
     struct nucleus_span number;
     const char first = nucleus_json_peek(reader);
 
@@ -311,16 +361,16 @@ static bool skip_scalar_or_enter(struct nucleus_json_reader *reader, bool *ret_m
     return fail(reader, "expected a value");
 }
 
-/* Not by recursion: the text decides how deep it goes. */
+/* Iterative, so that input cannot exhaust the stack. */
 bool nucleus_json_skip(struct nucleus_json_reader *reader)
 {
     const size_t outer = reader->depth;
-    struct nucleus_json_read_string name;
+    struct nucleus_json_string name;
 
     /*@ loop invariant valid_reader(reader) && reader->depth >= outer;
         loop invariant moved{Pre, Here}(reader, 0);
-        loop assigns reader->at, reader->problem, reader->depth, reader->open[0 .. 127], name;
-        loop variant reader->end - reader->at;
+        loop assigns reader->cursor, reader->problem, reader->depth, reader->stack[0 .. 127], name;
+        loop variant reader->end - reader->cursor;
     */
     do {
         bool more;
@@ -329,8 +379,8 @@ bool nucleus_json_skip(struct nucleus_json_reader *reader)
             return false;
         /*@ loop invariant valid_reader(reader) && reader->depth >= outer + (more ? 1 : 0);
             loop invariant moved{Pre, Here}(reader, 1) && moved{LoopEntry, Here}(reader, 0);
-            loop assigns reader->at, reader->problem, reader->depth, more;
-            loop variant reader->end - reader->at;
+            loop assigns reader->cursor, reader->problem, reader->depth, more;
+            loop variant reader->end - reader->cursor;
         */
         while (!more && reader->depth > outer) {
             if (!nucleus_json_next(reader, &more))
@@ -345,30 +395,37 @@ bool nucleus_json_skip(struct nucleus_json_reader *reader)
 bool nucleus_json_expect_end(struct nucleus_json_reader *reader)
 {
     (void)nucleus_json_peek(reader);
-    if (reader->at == reader->end)
+    if (reader->cursor == reader->end)
         return true;
     return fail(reader, "trailing characters after the document");
+}
+
+struct nucleus_json_position nucleus_json_position(const struct nucleus_json_reader *reader)
+{
+    const char *line_start = reader->text;
+    size_t line = 1;
+
+    /*@ loop invariant ordered(reader->text, p) && ordered(p, reader->cursor);
+        loop invariant ordered(reader->text, line_start) && ordered(line_start, p);
+        loop invariant 1 <= line <= p - reader->text + 1;
+        loop assigns p, line, line_start;
+        loop variant reader->cursor - p;
+    */
+    for (const char *p = reader->text; p < reader->cursor; p++) {
+        if (*p == '\n') {
+            line_start = p + 1;
+            line++;
+        }
+    }
+    return (struct nucleus_json_position){line, (size_t)(reader->cursor - line_start) + 1};
 }
 
 enum nucleus_status nucleus_json_fail(const struct nucleus_json_reader *reader,
                                       enum nucleus_status status, const char *problem,
                                       struct nucleus_error *err)
 {
-    const char *line = reader->text;
-    size_t number = 1;
+    const struct nucleus_json_position position = nucleus_json_position(reader);
 
-    /*@ loop invariant ordered(reader->text, p) && ordered(p, reader->at);
-        loop invariant ordered(reader->text, line) && ordered(line, p);
-        loop invariant 1 <= number <= p - reader->text + 1;
-        loop assigns p, line, number;
-        loop variant reader->at - p;
-    */
-    for (const char *p = reader->text; p < reader->at; p++) {
-        if (*p == '\n') {
-            line = p + 1;
-            number++;
-        }
-    }
-    return nucleus_fail(err, status, "line %zu, column %zu: %s", number,
-                        (size_t)(reader->at - line) + 1, problem ? problem : reader->problem);
+    return nucleus_fail(err, status, "line %zu, column %zu: %s", position.line, position.column,
+                        problem);
 }

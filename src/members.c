@@ -18,7 +18,7 @@ void *nucleus_member_ptr(const struct nucleus_member *member, void *object)
     return (char *)object + member->offset;
 }
 
-void *nucleus_member_pointer(const struct nucleus_member *member, const void *object)
+void *nucleus_member_get_pointer(const struct nucleus_member *member, const void *object)
 {
     void *pointer;
 
@@ -31,7 +31,7 @@ void nucleus_member_set_pointer(const struct nucleus_member *member, void *objec
     memcpy(nucleus_member_ptr(member, object), &pointer, sizeof pointer);
 }
 
-size_t nucleus_member_count(const struct nucleus_member *member, const void *object)
+size_t nucleus_member_get_count(const struct nucleus_member *member, const void *object)
 {
     return *(const size_t *)(const void *)((const char *)object + member->offset_count);
 }
@@ -41,27 +41,27 @@ void nucleus_member_set_count(const struct nucleus_member *member, void *object,
     *(size_t *)(void *)((char *)object + member->offset_count) = count;
 }
 
-uint64_t nucleus_member_integer(const struct nucleus_member *member, const void *object)
+uint64_t nucleus_member_get_integer(const struct nucleus_member *member, const void *object)
 {
-    const void *place = nucleus_member_ptr_const(member, object);
+    const void *ptr = nucleus_member_ptr_const(member, object);
 
     if (member->kind == NUCLEUS_U32)
-        return *(const uint32_t *)place;
+        return *(const uint32_t *)ptr;
     if (member->kind == NUCLEUS_U64)
-        return *(const uint64_t *)place;
-    return ((const struct nucleus_optional_u64 *)place)->value;
+        return *(const uint64_t *)ptr;
+    return ((const struct nucleus_optional_u64 *)ptr)->value;
 }
 
 void nucleus_member_set_integer(const struct nucleus_member *member, void *object, uint64_t value)
 {
-    void *place = nucleus_member_ptr(member, object);
+    void *ptr = nucleus_member_ptr(member, object);
 
     if (member->kind == NUCLEUS_U32)
-        *(uint32_t *)place = (uint32_t)value;
+        *(uint32_t *)ptr = (uint32_t)value;
     else if (member->kind == NUCLEUS_U64)
-        *(uint64_t *)place = value;
+        *(uint64_t *)ptr = value;
     else
-        *(struct nucleus_optional_u64 *)place = (struct nucleus_optional_u64){true, value};
+        *(struct nucleus_optional_u64 *)ptr = (struct nucleus_optional_u64){true, value};
 }
 
 const struct nucleus_member *nucleus_member_find(const struct nucleus_object *type,
@@ -87,7 +87,7 @@ bool nucleus_member_is_present(const struct nucleus_member *member, const void *
     if (member->kind == NUCLEUS_OPTIONAL_U64)
         return ((const struct nucleus_optional_u64 *)nucleus_member_ptr_const(member, object))
             ->is_set;
-    return !nucleus_member_is_optional(member) || nucleus_member_pointer(member, object);
+    return !nucleus_member_is_optional(member) || nucleus_member_get_pointer(member, object);
 }
 
 static void free_objects(const struct nucleus_object *type, char *objects, size_t count)
@@ -102,17 +102,17 @@ static void free_member(const struct nucleus_member *member, void *object)
     switch (member->kind) {
     case NUCLEUS_STRING:
     case NUCLEUS_OPTIONAL_STRING:
-        free(nucleus_member_pointer(member, object));
+        free(nucleus_member_get_pointer(member, object));
         break;
     case NUCLEUS_STRINGS:
-        nucleus_strings_free(nucleus_member_pointer(member, object));
+        nucleus_strings_free(nucleus_member_get_pointer(member, object));
         break;
     case NUCLEUS_OPTIONAL_OBJECT:
-        nucleus_object_free(member->object, nucleus_member_pointer(member, object));
+        nucleus_object_free(member->object, nucleus_member_get_pointer(member, object));
         break;
     case NUCLEUS_OBJECTS:
-        free_objects(member->object, nucleus_member_pointer(member, object),
-                     nucleus_member_count(member, object));
+        free_objects(member->object, nucleus_member_get_pointer(member, object),
+                     nucleus_member_get_count(member, object));
         break;
     case NUCLEUS_BOOL:
     case NUCLEUS_U32:
@@ -136,35 +136,35 @@ void nucleus_object_free(const struct nucleus_object *type, void *object)
     free(object);
 }
 
-/* Writes where as a path to the size bytes at out. Returns the bytes written. */
-static size_t describe(const struct nucleus_json_path *where, char *out, size_t size)
+/* Writes path to the size bytes at buf. Returns its length. */
+static size_t format_path(const struct nucleus_json_path *path, char *buf, size_t size)
 {
-    size_t used = where->outer ? describe(where->outer, out, size) : 0;
+    size_t len = path->outer ? format_path(path->outer, buf, size) : 0;
 
-    if (where->name)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? "." : "", where->name);
+    if (path->name)
+        len += (size_t)snprintf(buf + len, size - len, "%s%s", len > 0 ? "." : "", path->name);
     else
-        used += (size_t)snprintf(out + used, size - used, "[%zu]", where->index);
-    return used;
+        len += (size_t)snprintf(buf + len, size - len, "[%zu]", path->index);
+    return len;
 }
 
 enum nucleus_status nucleus_fail_member(struct nucleus_error *err, enum nucleus_status status,
-                                        const char *what, const struct nucleus_json_path *where,
+                                        const char *what, const struct nucleus_json_path *path,
                                         const char *problem)
 {
-    char path[128];
+    char text[128];
 
-    (void)describe(where, path, sizeof path);
-    return nucleus_fail(err, status, "%s '%s'%s", what, path, problem);
+    (void)format_path(path, text, sizeof text);
+    return nucleus_fail(err, status, "%s '%s'%s", what, text, problem);
 }
 
 enum nucleus_status nucleus_fail_range(struct nucleus_error *err, enum nucleus_status status,
-                                       const struct nucleus_json_path *where,
+                                       const struct nucleus_json_path *path,
                                        const struct nucleus_member *member)
 {
     char problem[128];
 
     (void)snprintf(problem, sizeof problem, " must be %san integer from %" PRIu64 " to %" PRIu64,
                    nucleus_member_is_optional(member) ? "null or " : "", member->min, member->max);
-    return nucleus_fail_member(err, status, "member", where, problem);
+    return nucleus_fail_member(err, status, "member", path, problem);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The public structs: made of a state or of JSON text, written as text, cleared. */
+/* The public structs: created from a state or from JSON text, converted to text, cleared. */
 #include <stdlib.h>
 
 #include "cgroup.h"
@@ -9,7 +9,7 @@
 #include "members.h"
 #include "system.h"
 
-/* Whether there was memory for it. What a state leaves out is NULL in ret, too. */
+/* Returns false if out of memory. */
 static bool copy_state(const struct nucleus_container_state *state, struct nucleus_metadata *ret)
 {
     const char *version = state->version ? state->version : NUCLEUS_CHECKPOINT_VERSION;
@@ -25,13 +25,14 @@ static bool copy_state(const struct nucleus_container_state *state, struct nucle
            nucleus_string_copy(state->cgroup_path, &ret->cgroup_path);
 }
 
-/* Whether metadata can be saved: it can if it can be written as text. */
-static enum nucleus_status check_values(const struct nucleus_metadata *metadata,
+/* Validates by encoding and discarding the result. */
+static enum nucleus_status check_values(const struct nucleus_object *type, const void *object,
                                         struct nucleus_error *err)
 {
     char *text = NULL;
     size_t len;
-    enum nucleus_status status = nucleus_metadata_to_json(metadata, &text, &len, err);
+    enum nucleus_status status =
+        nucleus_json_encode(type, object, NUCLEUS_CHECKPOINT_MAX_BYTES, &text, &len, err);
 
     free(text);
     return status;
@@ -40,13 +41,16 @@ static enum nucleus_status check_values(const struct nucleus_metadata *metadata,
 static enum nucleus_status fill(const struct nucleus_container_state *state,
                                 struct nucleus_metadata *ret, struct nucleus_error *err)
 {
-    enum nucleus_status status = NUCLEUS_OK;
+    /* The state is checked first, so that messages name its members and not those of metadata. */
+    enum nucleus_status status = check_values(&nucleus_state_object, state, err);
 
-    if (!copy_state(state, ret))
-        return nucleus_fail_memory(err);
-    if (state->cgroup_path)
+    if (status == NUCLEUS_OK && !copy_state(state, ret))
+        status = nucleus_fail_memory(err);
+    if (status == NUCLEUS_OK && state->cgroup_path)
         status = nucleus_cgroup_read_limits(state->cgroup_path, &ret->resource_limits, err);
-    return status == NUCLEUS_OK ? check_values(ret, err) : status;
+    if (status == NUCLEUS_OK)
+        status = check_values(&nucleus_metadata_object, ret, err);
+    return status == NUCLEUS_OK ? nucleus_error_clear(err) : status;
 }
 
 enum nucleus_status nucleus_metadata_from_state(const struct nucleus_container_state *state,

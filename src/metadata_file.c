@@ -1,75 +1,65 @@
 /* SPDX-License-Identifier: MIT */
-/* metadata.json in a directory: save and load. What is below knows no path: it gives the reason,
- * and the path is put before it here. */
+/* Saves and loads metadata.json in a directory, and adds its path to messages. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "atomic_file.h"
+#include "directory.h"
 #include "regular_file.h"
 #include "system.h"
 
 static const char file_name[] = "metadata.json";
 
-/* A directory as the caller names it: by path, or NULL for the one that dirfd is. */
-struct place {
-    int dirfd;
-    const char *dir;
+/* A directory as the caller names it: path relative to fd, or fd itself if path is NULL. */
+struct dir_ref {
+    int fd;
+    const char *path;
 };
 
-static struct nucleus_shown shown_file(const struct place *place)
-{
-    return (struct nucleus_shown){place->dir, file_name};
-}
-
-static enum nucleus_status open_directory(const struct place *place, int flags, int *ret_fd,
+static enum nucleus_status open_directory(struct dir_ref dir, int flags, int *ret_fd,
                                           struct nucleus_error *err)
 {
-    const char *path = place->dir ? place->dir : ".";
-    enum nucleus_status status = nucleus_directory_open(place->dirfd, path, flags, ret_fd, err);
+    enum nucleus_status status =
+        nucleus_directory_open(dir.fd, dir.path ? dir.path : ".", flags, ret_fd, err);
 
-    if (status != NUCLEUS_OK && place->dir)
-        nucleus_error_wrap(err, "cannot open directory", (struct nucleus_shown){.name = path});
-    else if (status != NUCLEUS_OK)
-        nucleus_error_wrap(err, "cannot open directory of", shown_file(place));
+    if (status != NUCLEUS_OK)
+        nucleus_error_wrap(
+            err, dir.path ? "cannot open directory " : "cannot open the directory of ",
+            (struct nucleus_display_path){.name = dir.path ? dir.path : file_name}, ": ");
     return status;
 }
 
-static enum nucleus_status save_failed(const struct place *place, struct nucleus_error *err)
+/* Adds the path of the file to a message that is the reason alone. */
+static enum nucleus_status add_path(enum nucleus_status status, const char *cannot,
+                                    struct dir_ref dir, struct nucleus_error *err)
 {
-    char after[NUCLEUS_REASON_SIZE];
+    const struct nucleus_display_path path = {dir.path, file_name};
 
-    if (err->status != NUCLEUS_ERROR_NOT_DURABLE) {
-        nucleus_error_wrap(err, "cannot save", shown_file(place));
-    } else {
-        (void)snprintf(after, sizeof after, " was replaced, but %.200s", err->message);
-        nucleus_error_set_path(err, "", shown_file(place), after);
-    }
-    return err->status;
+    if (status == NUCLEUS_ERROR_NOT_DURABLE)
+        nucleus_error_wrap(err, "", path, " was replaced, but ");
+    else if (status != NUCLEUS_OK)
+        nucleus_error_wrap(err, cannot, path, ": ");
+    return status;
 }
 
-static enum nucleus_status replace(const struct place *place, const char *text, size_t len,
-                                   struct nucleus_error *err)
-{
-    enum nucleus_status status;
-    int fd;
-
-    status = open_directory(place, O_RDONLY, &fd, err);
-    if (status != NUCLEUS_OK)
-        return status;
-    status = nucleus_atomic_file_replace(fd, file_name, text, len, err);
-    (void)nucleus_system_close(fd);
-    return status == NUCLEUS_OK ? status : save_failed(place, err);
-}
-
-static enum nucleus_status save(const struct nucleus_metadata *metadata, const struct place *place,
+static enum nucleus_status save(const struct nucleus_metadata *metadata, struct dir_ref dir,
                                 struct nucleus_error *err)
 {
     enum nucleus_status status;
     char *text = NULL;
     size_t len;
+    int fd;
 
     status = nucleus_metadata_to_json(metadata, &text, &len, err);
-    status = status == NUCLEUS_OK ? replace(place, text, len, err) : save_failed(place, err);
+    if (status != NUCLEUS_OK)
+        return add_path(status, "cannot save ", dir, err);
+    status = open_directory(dir, O_RDONLY, &fd, err);
+    if (status == NUCLEUS_OK) {
+        status = nucleus_atomic_file_replace(fd, file_name, text, len, err);
+        status = add_path(status, "cannot save ", dir, err);
+        (void)nucleus_system_close(fd);
+    }
     free(text);
     return status;
 }
@@ -80,7 +70,7 @@ enum nucleus_status nucleus_metadata_save(const struct nucleus_metadata *metadat
     err = NUCLEUS_ERR_OR_DUMMY(err);
     if (!metadata || !dir)
         return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT, "metadata or dir is NULL");
-    return save(metadata, &(struct place){AT_FDCWD, dir}, err);
+    return save(metadata, (struct dir_ref){AT_FDCWD, dir}, err);
 }
 
 enum nucleus_status nucleus_metadata_save_at(const struct nucleus_metadata *metadata, int dirfd,
@@ -89,38 +79,58 @@ enum nucleus_status nucleus_metadata_save_at(const struct nucleus_metadata *meta
     err = NUCLEUS_ERR_OR_DUMMY(err);
     if (!metadata)
         return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT, "metadata is NULL");
-    return save(metadata, &(struct place){dirfd, NULL}, err);
+    return save(metadata, (struct dir_ref){dirfd, NULL}, err);
 }
 
-static enum nucleus_status load_from(int dirfd, struct nucleus_metadata *ret,
-                                     struct nucleus_error *err)
+/* Reads the file with a single lookup. Only success is final: of anything else, read_in_directory()
+ * finds the reason. */
+static enum nucleus_status read_at_once(struct dir_ref dir, char **ret_text, size_t *ret_len,
+                                        struct nucleus_error *err)
 {
-    enum nucleus_status status;
-    char *text = NULL;
-    size_t len;
+    const char *path = file_name;
+    char buf[PATH_MAX];
 
-    status =
-        nucleus_regular_file_read(dirfd, file_name, NUCLEUS_CHECKPOINT_MAX_BYTES, &text, &len, err);
-    if (status == NUCLEUS_OK)
-        status = nucleus_metadata_from_json(text, len, ret, err);
-    free(text);
-    return status;
+    if (dir.path) {
+        const int len = snprintf(buf, sizeof buf, "%s/%s", dir.path, file_name);
+
+        if (dir.path[0] == '\0' || len < 0 || (size_t)len >= sizeof buf)
+            return NUCLEUS_ERROR_NOT_FOUND;
+        path = buf;
+    }
+    return nucleus_regular_file_read(dir.fd, path, NUCLEUS_CHECKPOINT_MAX_BYTES, ret_text, ret_len,
+                                     err);
 }
 
-static enum nucleus_status load(const struct place *place, struct nucleus_metadata *ret,
-                                struct nucleus_error *err)
+static enum nucleus_status read_in_directory(struct dir_ref dir, char **ret_text, size_t *ret_len,
+                                             struct nucleus_error *err)
 {
     enum nucleus_status status;
     int fd;
 
-    status = open_directory(place, O_PATH, &fd, err);
-    if (status == NUCLEUS_OK) {
-        status = load_from(fd, ret, err);
-        (void)nucleus_system_close(fd);
-        if (status != NUCLEUS_OK)
-            nucleus_error_wrap(err, "cannot load", shown_file(place));
-    }
-    return status;
+    status = open_directory(dir, O_PATH, &fd, err);
+    if (status != NUCLEUS_OK)
+        return status;
+    status = nucleus_regular_file_read_retrying(fd, file_name, NUCLEUS_CHECKPOINT_MAX_BYTES,
+                                                ret_text, ret_len, err);
+    (void)nucleus_system_close(fd);
+    return add_path(status, "cannot load ", dir, err);
+}
+
+static enum nucleus_status load(struct dir_ref dir, struct nucleus_metadata *ret,
+                                struct nucleus_error *err)
+{
+    enum nucleus_status status;
+    char *text;
+    size_t len;
+
+    status = read_at_once(dir, &text, &len, err);
+    if (status != NUCLEUS_OK)
+        status = read_in_directory(dir, &text, &len, err);
+    if (status != NUCLEUS_OK)
+        return status;
+    status = nucleus_metadata_from_json(text, len, ret, err);
+    free(text);
+    return add_path(status, "cannot load ", dir, err);
 }
 
 enum nucleus_status nucleus_metadata_load(const char *dir, struct nucleus_metadata *ret_metadata,
@@ -129,7 +139,7 @@ enum nucleus_status nucleus_metadata_load(const char *dir, struct nucleus_metada
     err = NUCLEUS_ERR_OR_DUMMY(err);
     if (!dir || !ret_metadata)
         return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT, "dir or ret_metadata is NULL");
-    return load(&(struct place){AT_FDCWD, dir}, ret_metadata, err);
+    return load((struct dir_ref){AT_FDCWD, dir}, ret_metadata, err);
 }
 
 enum nucleus_status nucleus_metadata_load_at(int dirfd, struct nucleus_metadata *ret_metadata,
@@ -138,5 +148,5 @@ enum nucleus_status nucleus_metadata_load_at(int dirfd, struct nucleus_metadata 
     err = NUCLEUS_ERR_OR_DUMMY(err);
     if (!ret_metadata)
         return nucleus_fail(err, NUCLEUS_ERROR_INVALID_ARGUMENT, "ret_metadata is NULL");
-    return load(&(struct place){dirfd, NULL}, ret_metadata, err);
+    return load((struct dir_ref){dirfd, NULL}, ret_metadata, err);
 }

@@ -4,33 +4,26 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "directory.h"
 #include "fd_io.h"
 #include "system.h"
 
-/* With a pause before each but the first try, twice as long each time: 26 ms in all. */
+/* Each pause is twice as long as the one before. */
 enum { MAX_TRIES = 10, FIRST_PAUSE = 50000 /* nanoseconds */ };
 
-/* Reports the errno of a lookup, or of a call about what it found. */
 static enum nucleus_status call_failed(int os_error, struct nucleus_error *err)
 {
-    return nucleus_fail_errno(err, nucleus_status_from_errno(os_error), os_error);
-}
-
-enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flags, int *ret_fd,
-                                           struct nucleus_error *err)
-{
-    const int fd = nucleus_open(dirfd, path, flags | O_DIRECTORY | O_CLOEXEC);
-
-    *ret_fd = nucleus_fd_above_stdio(fd);
-    return *ret_fd < 0 ? call_failed(errno, err) : NUCLEUS_OK;
+    return nucleus_fail_errno(err, nucleus_status_from_errno(os_error), os_error, NULL);
 }
 
 static enum nucleus_status check_type(mode_t mode, struct nucleus_error *err)
 {
     if (S_ISLNK(mode))
         return nucleus_fail(err, NUCLEUS_ERROR_SYMLINK, "is a symbolic link");
+    if (S_ISDIR(mode))
+        return nucleus_fail(err, NUCLEUS_ERROR_NOT_REGULAR, "is a directory");
     if (!S_ISREG(mode))
-        return nucleus_fail(err, NUCLEUS_ERROR_NOT_REGULAR, "not a regular file");
+        return nucleus_fail(err, NUCLEUS_ERROR_NOT_REGULAR, "is not a regular file");
     return NUCLEUS_OK;
 }
 
@@ -42,8 +35,8 @@ enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *
     struct stat info;
     int fd;
 
-    /* Opening a device may have side effects, so it is looked at first; what is opened in the
-     * end is looked at again. */
+    /* Opening a device can have side effects, so the type is checked first. It is checked again
+     * on the open file, which may be another one. */
     if (nucleus_system_fstatat(dirfd, path, &info) < 0)
         return call_failed(errno, err);
     status = check_type(info.st_mode, err);
@@ -65,7 +58,7 @@ enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *
     return NUCLEUS_OK;
 }
 
-/* Reads the size bytes that an open file has, and no other number of them. */
+/* Reads an open file, which must have exactly size bytes. */
 static enum nucleus_status read_text(int fd, size_t size, char **ret_text,
                                      struct nucleus_error *err)
 {
@@ -75,7 +68,7 @@ static enum nucleus_status read_text(int fd, size_t size, char **ret_text,
 
     if (!text)
         return nucleus_fail_memory(err);
-    /* One more, to see it grow; where a read stops short of that, the file ends. */
+    /* Asks for one byte more, to notice a file that grows. */
     count = nucleus_read_up_to(fd, text, size + 1, size);
     if (count < 0)
         status = call_failed(errno, err);
@@ -88,8 +81,9 @@ static enum nucleus_status read_text(int fd, size_t size, char **ret_text,
     return status;
 }
 
-static enum nucleus_status read_once(int dirfd, const char *path, size_t cap, char **ret_text,
-                                     size_t *ret_len, struct nucleus_error *err)
+enum nucleus_status nucleus_regular_file_read(int dirfd, const char *path, size_t max_len,
+                                              char **ret_text, size_t *ret_len,
+                                              struct nucleus_error *err)
 {
     enum nucleus_status status;
     off_t size = 0;
@@ -98,7 +92,7 @@ static enum nucleus_status read_once(int dirfd, const char *path, size_t cap, ch
     status = nucleus_regular_file_open(dirfd, path, &fd, &size, err);
     if (status != NUCLEUS_OK)
         return status;
-    if (size > (off_t)cap)
+    if (size > (off_t)max_len)
         status = nucleus_fail_too_large(err);
     else
         status = read_text(fd, (size_t)size, ret_text, err);
@@ -108,26 +102,28 @@ static enum nucleus_status read_once(int dirfd, const char *path, size_t cap, ch
 }
 
 /*
- * Whether a file that is just being replaced could have given this answer. A network file system
- * may have it as stale, or with the size of another one; FUSE, which looks up first and asks
- * afterwards, as missing, by lstat(2) as by open(2).
+ * Returns true for an error that may be due to the file being replaced: a network file system can
+ * report it as stale or with the size of another file. FUSE, which looks up a name first and asks
+ * about the file afterwards, can report it as missing.
  */
-static bool may_be_replaced(enum nucleus_status status, const struct nucleus_error *err)
+static bool is_transient(int dirfd, enum nucleus_status status, const struct nucleus_error *err)
 {
-    /* Without an errno, the size has changed. */
-    return status == NUCLEUS_ERROR_NOT_FOUND ||
-           (status == NUCLEUS_ERROR_IO && (err->os_error == ESTALE || err->os_error == 0));
+    if (status == NUCLEUS_ERROR_NOT_FOUND)
+        return !nucleus_directory_is_local(dirfd);
+    /* os_error is 0 if the size has changed. */
+    return status == NUCLEUS_ERROR_IO && (err->os_error == ESTALE || err->os_error == 0);
 }
 
-enum nucleus_status nucleus_regular_file_read(int dirfd, const char *path, size_t cap,
-                                              char **ret_text, size_t *ret_len,
-                                              struct nucleus_error *err)
+enum nucleus_status nucleus_regular_file_read_retrying(int dirfd, const char *name, size_t max_len,
+                                                       char **ret_text, size_t *ret_len,
+                                                       struct nucleus_error *err)
 {
-    enum nucleus_status status = read_once(dirfd, path, cap, ret_text, ret_len, err);
+    enum nucleus_status status =
+        nucleus_regular_file_read(dirfd, name, max_len, ret_text, ret_len, err);
 
-    for (int i = 1; i < MAX_TRIES && may_be_replaced(status, err); i++) {
-        nucleus_system_pause((long)FIRST_PAUSE << (i - 1));
-        status = read_once(dirfd, path, cap, ret_text, ret_len, err);
+    for (int i = 1; i < MAX_TRIES && is_transient(dirfd, status, err); i++) {
+        nucleus_sleep((long)FIRST_PAUSE << (i - 1));
+        status = nucleus_regular_file_read(dirfd, name, max_len, ret_text, ret_len, err);
     }
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening what somebody hostile may have put there: a directory, or a regular file, or nothing. */
+/* Safe opens and reads of regular files in a directory that an attacker can write to. */
 #ifndef NUCLEUS_REGULAR_FILE_H
 #define NUCLEUS_REGULAR_FILE_H
 
@@ -7,29 +7,28 @@
 
 #include <sys/types.h>
 
-/* Opens the directory path, relative to dirfd, with O_DIRECTORY, O_CLOEXEC and flags, above the
- * standard descriptors. The message is the reason alone. Returns NUCLEUS_OK,
- * NUCLEUS_ERROR_NOT_FOUND, NUCLEUS_ERROR_NOT_DIRECTORY, NUCLEUS_ERROR_SYMLINK, NUCLEUS_ERROR_IO. */
-enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flags, int *ret_fd,
-                                           struct nucleus_error *err);
-
 /*
- * Opens path relative to dirfd for reading, never through a symbolic link, never waiting.
- * ret_size: as fstat(2) has it. The message is the reason alone.
+ * Opens path relative to dirfd for reading. Never follows a symbolic link as its last component,
+ * and never waits. *ret_size is the size that fstat(2) reports.
  * Returns NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND, NUCLEUS_ERROR_NOT_DIRECTORY, NUCLEUS_ERROR_SYMLINK,
- * NUCLEUS_ERROR_NOT_REGULAR, NUCLEUS_ERROR_IO.
+ * NUCLEUS_ERROR_NOT_REGULAR or NUCLEUS_ERROR_IO.
  */
 enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *ret_fd,
                                               off_t *ret_size, struct nucleus_error *err);
 
 /*
- * Reads all of such a file, of at most cap bytes. What may be due to its being replaced is tried
- * again, 10 times in all; that it is missing, too.
- * ret_text: from malloc(3). The message is the reason alone.
- * Returns also NUCLEUS_ERROR_TOO_LARGE and NUCLEUS_ERROR_NO_MEMORY.
+ * Opens path like nucleus_regular_file_open() and reads the complete file, of at most max_len
+ * bytes. *ret_text must be freed with free(3).
+ * Also returns NUCLEUS_ERROR_TOO_LARGE and NUCLEUS_ERROR_NO_MEMORY.
  */
-enum nucleus_status nucleus_regular_file_read(int dirfd, const char *path, size_t cap,
+enum nucleus_status nucleus_regular_file_read(int dirfd, const char *path, size_t max_len,
                                               char **ret_text, size_t *ret_len,
                                               struct nucleus_error *err);
+
+/* Like nucleus_regular_file_read(), but retries, after pauses of 26 ms in all, errors that a
+ * concurrent replacement can cause. name is in dirfd, which may be open with O_PATH. */
+enum nucleus_status nucleus_regular_file_read_retrying(int dirfd, const char *name, size_t max_len,
+                                                       char **ret_text, size_t *ret_len,
+                                                       struct nucleus_error *err);
 
 #endif

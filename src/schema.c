@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema.h"
 
-/* The C types that a member of each kind may have. */
+/* The C types of a member of each kind. */
 /* clang-format off */
 #define TYPES_STRING(k)          char *: k, const char *: k
 #define TYPES_OPTIONAL_STRING(k) char *: k, const char *: k
@@ -14,7 +14,7 @@
 #define TYPES_OBJECTS(k)         struct nucleus_io_limit *: k
 /* clang-format on */
 
-/* The kind, if the member of a struct has one of its types. */
+/* The constant of a kind; does not compile if the type of the member does not fit. */
 #define KIND(type, member, form) _Generic(((type *)0)->member, TYPES_##form(NUCLEUS_##form))
 
 #define ROW(type, member, form)                                                                    \
@@ -42,23 +42,24 @@ static const struct nucleus_member io_limit_rows[] = {
 const struct nucleus_object nucleus_io_limit_object =
     OBJECT(struct nucleus_io_limit, io_limit_rows);
 
-/* A period of 0, and 0 or 2^64-1 processes, are what nucleus refuses. */
-static const struct nucleus_member resource_limits_rows[] = {
-    {LIMIT(memory_bytes, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(memory_high, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(memory_swap_max, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(cpu_quota_us, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(cpu_period_us, U64), .min = 1, .max = UINT64_MAX},
-    {LIMIT(cpu_weight, OPTIONAL_U64), .max = UINT64_MAX},
-    {LIMIT(pids_max, OPTIONAL_U64), .min = 1, .max = UINT64_MAX - 1},
-    {LIMIT(io_limits, OBJECTS), .object = &nucleus_io_limit_object,
-     .offset_count = offsetof(struct nucleus_resource_limits, io_limits_count)},
+/* Like nucleus, refuses a period of 0, and 0 or 2^64-1 processes. */
+const struct nucleus_member nucleus_limit_rows[NUCLEUS_LIMIT_COUNT] = {
+    [NUCLEUS_LIMIT_MEMORY] = {LIMIT(memory_bytes, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_MEMORY_HIGH] = {LIMIT(memory_high, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_MEMORY_SWAP] = {LIMIT(memory_swap_max, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_CPU_QUOTA] = {LIMIT(cpu_quota_us, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_CPU_PERIOD] = {LIMIT(cpu_period_us, U64), .min = 1, .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_CPU_WEIGHT] = {LIMIT(cpu_weight, OPTIONAL_U64), .max = UINT64_MAX},
+    [NUCLEUS_LIMIT_PIDS] = {LIMIT(pids_max, OPTIONAL_U64), .min = 1, .max = UINT64_MAX - 1},
+    [NUCLEUS_LIMIT_IO] = {LIMIT(io_limits, OBJECTS), .object = &nucleus_io_limit_object,
+                          .offset_count =
+                              offsetof(struct nucleus_resource_limits, io_limits_count)},
 };
 
 const struct nucleus_object nucleus_resource_limits_object =
-    OBJECT(struct nucleus_resource_limits, resource_limits_rows);
+    OBJECT(struct nucleus_resource_limits, nucleus_limit_rows);
 
-/* nucleus has the last two since 0.3.6; a file without them is read by each of its versions. */
+/* nucleus writes the last two since 0.3.4, but each version also reads a file without them. */
 static const struct nucleus_member metadata_rows[] = {
     {METADATA(container_id, STRING)},
     {METADATA(container_name, STRING)},
@@ -68,15 +69,15 @@ static const struct nucleus_member metadata_rows[] = {
     {METADATA(version, STRING)},
     {METADATA(using_gvisor, BOOL)},
     {METADATA(rootless, BOOL)},
-    {METADATA(cgroup_path, OPTIONAL_STRING), .is_written_if_any = true},
+    {METADATA(cgroup_path, OPTIONAL_STRING), .all_or_none = true},
     {METADATA(resource_limits, OPTIONAL_OBJECT), .object = &nucleus_resource_limits_object,
-     .is_written_if_any = true},
+     .all_or_none = true},
 };
 
 const struct nucleus_object nucleus_metadata_object =
     OBJECT(struct nucleus_metadata, metadata_rows);
 
-/* version is the caller's and not in the document. */
+/* The document has no version; the caller of the library sets it. */
 static const struct nucleus_member state_rows[] = {
     {STATE(id, STRING)},
     {STATE(name, STRING)},

@@ -46,20 +46,20 @@ bool nucleus_parse_u64(struct nucleus_span span, uint64_t *ret)
     return true;
 }
 
-struct nucleus_span nucleus_format_u64(char room[NUCLEUS_U64_DIGITS], uint64_t value)
+struct nucleus_span nucleus_format_u64(char buf[NUCLEUS_U64_DIGITS], uint64_t value)
 {
     size_t first = NUCLEUS_U64_DIGITS;
 
     /*@ loop invariant 1 <= first <= NUCLEUS_U64_DIGITS;
         loop invariant value < ten_to(first);
-        loop assigns first, value, room[0 .. NUCLEUS_U64_DIGITS - 1];
+        loop assigns first, value, buf[0 .. NUCLEUS_U64_DIGITS - 1];
         loop variant value;
     */
     do {
-        room[--first] = (char)('0' + value % 10);
+        buf[--first] = (char)('0' + value % 10);
         value /= 10;
     } while (value > 0);
-    return (struct nucleus_span){room + first, NUCLEUS_U64_DIGITS - first};
+    return (struct nucleus_span){buf + first, NUCLEUS_U64_DIGITS - first};
 }
 
 char *nucleus_span_copy(struct nucleus_span span)
@@ -83,19 +83,14 @@ bool nucleus_strings_copy(char *const *list, char ***ret)
 {
     size_t count = 0;
 
-    *ret = NULL;
-    if (!list)
-        return true;
     while (list[count])
         count++;
     *ret = calloc(count + 1, sizeof **ret);
-    if (!*ret)
-        return false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; *ret && i < count; i++) {
         if (!nucleus_string_copy(list[i], &(*ret)[i]))
-            return false; /* what is copied so far is a list too */
+            return false;
     }
-    return true;
+    return *ret;
 }
 
 void nucleus_strings_free(char **list)

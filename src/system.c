@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <sys/random.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,6 +53,11 @@ int nucleus_system_fsync(int fd)
     return fsync(fd);
 }
 
+int nucleus_system_fremovexattr(int fd, const char *name)
+{
+    return fremovexattr(fd, name);
+}
+
 int nucleus_system_renameat(int dirfd, const char *from, const char *to)
 {
     return renameat(dirfd, from, dirfd, to);
@@ -72,19 +78,19 @@ ssize_t nucleus_system_getdents(int fd, void *bytes, size_t size)
     return getdents64(fd, bytes, size);
 }
 
+int nucleus_system_fstatfs(int fd, struct statfs *ret)
+{
+    return fstatfs(fd, ret);
+}
+
+int nucleus_system_nanosleep(const struct timespec *duration, struct timespec *remaining)
+{
+    return nanosleep(duration, remaining);
+}
+
 uint64_t nucleus_system_now(void)
 {
     time_t now = time(NULL);
 
     return now > 0 ? (uint64_t)now : 0;
-}
-
-uid_t nucleus_system_euid(void)
-{
-    return geteuid();
-}
-
-void nucleus_system_pause(long nanoseconds)
-{
-    (void)nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
 }

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-static bool is_tail(char byte)
+static bool is_continuation(char byte)
 {
     return (unsigned char)byte >= 0x80 && (unsigned char)byte <= 0xbf;
 }
@@ -17,45 +17,32 @@ size_t nucleus_utf8_length(const char *text, const char *end)
 
     if (lead < 0x80)
         return 1;
-    if (left < 2 || !is_tail(text[1]) || lead < 0xc2)
+    if (left < 2 || !is_continuation(text[1]) || lead < 0xc2)
         return 0;
     if (lead < 0xe0)
         return 2;
-    if (left < 3 || !is_tail(text[2]))
+    if (left < 3 || !is_continuation(text[2]))
         return 0;
     second = (unsigned char)text[1];
     if (lead < 0xf0)
         return (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ? 0 : 3;
-    if (left < 4 || !is_tail(text[3]) || lead > 0xf4)
+    if (left < 4 || !is_continuation(text[3]) || lead > 0xf4)
         return 0;
     return (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f) ? 0 : 4;
 }
 
-static bool is_special(unsigned char byte)
-{
-    return byte < 0x20 || byte == '"' || byte == '\\';
-}
-
-const char *nucleus_skip_text(const char *text, const char *end)
+const char *nucleus_utf8_skip_non_ascii(const char *text, const char *end)
 {
     /*@ loop invariant ordered(\at(text, Pre), text) && ordered(text, end);
         loop assigns text;
         loop variant end - text;
     */
-    for (;;) {
-        size_t length;
+    while (text < end && (unsigned char)*text >= 0x80) {
+        const size_t length = nucleus_utf8_length(text, end);
 
-        /*@ loop invariant ordered(\at(text, LoopEntry), text) && ordered(text, end);
-            loop assigns text;
-            loop variant end - text;
-        */
-        while (text < end && (unsigned char)*text < 0x80 && !is_special((unsigned char)*text))
-            text++;
-        if (text == end || (unsigned char)*text < 0x80)
-            return text;
-        length = nucleus_utf8_length(text, end);
         if (length == 0)
-            return text;
+            break;
         text += length;
     }
+    return text;
 }

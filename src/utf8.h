@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* UTF-8, and the bytes that are special in the strings of JSON. */
+/* Well-formed UTF-8: Unicode 15, table 3-7. */
 #ifndef NUCLEUS_UTF8_H
 #define NUCLEUS_UTF8_H
 
 #include <stddef.h>
-#include <stdint.h>
 
-/* The comments that begin with an at sign are contracts in ACSL; tests/proof shows that they
- * hold. */
-
-/* A well-formed sequence of length bytes: Unicode 15, table 3-7, row by row. */
-
-/* The length of the well-formed UTF-8 sequence at text (Unicode 15, table 3-7), or 0. text is
- * below end. */
+/* Returns the length of the well-formed sequence at text, which must be below end, or 0 if there
+ * is none. */
 size_t nucleus_utf8_length(const char *text, const char *end);
 
-/* Skips what a JSON string may hold as it is: well-formed UTF-8 without control bytes (below 0x20),
- * '"' and '\\'. Returns the first other byte, or end. */
-const char *nucleus_skip_text(const char *text, const char *end);
+/* Skips well-formed sequences of two bytes or more. Returns a pointer to the first byte that is
+ * not part of one, or end. */
+const char *nucleus_utf8_skip_non_ascii(const char *text, const char *end);
 
 #endif

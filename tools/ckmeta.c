@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char page[] = "ckmeta --help";
+static const char help_command[] = "ckmeta --help";
 
 static const char general_help[] =
     "usage: ckmeta save --state FILE [--runtime-version V] DIR\n"
@@ -30,18 +30,18 @@ static enum exit_code run(int argc, char **argv)
     bool is_help = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 
     if (argc < 2)
-        return misused(page, "missing subcommand: expected 'save' or 'load'");
+        return misused(help_command, "missing subcommand: expected 'save' or 'load'");
     if (strcmp(word, "save") == 0)
         return ckmeta_save(argc - 1, argv + 1);
     if (strcmp(word, "load") == 0)
         return ckmeta_load(argc - 1, argv + 1);
     if (!is_help && strcmp(word, "--version") != 0)
-        return misused_word(page,
+        return misused_word(help_command,
                             word[0] == '-' && word[1] != '\0' ? "unrecognized option "
                                                               : "unknown subcommand ",
                             word, "");
     if (argc > 2)
-        return misused_word(page, "extra operand ", argv[2], "");
+        return misused_word(help_command, "extra operand ", argv[2], "");
     return is_help ? print_help(general_help) : print_version();
 }
 

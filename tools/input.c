@@ -29,7 +29,7 @@ static enum nucleus_status read_all(int fd, char **ret_text, size_t *ret_len,
     len = nucleus_read_up_to(fd, text, NUCLEUS_CHECKPOINT_MAX_BYTES + 1,
                              NUCLEUS_CHECKPOINT_MAX_BYTES + 1);
     if (len < 0)
-        status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
+        status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno, NULL);
     else if (len > NUCLEUS_CHECKPOINT_MAX_BYTES)
         status = nucleus_fail_too_large(err);
     if (status != NUCLEUS_OK) {
@@ -49,24 +49,26 @@ static enum nucleus_status read_named(const char *file, char **ret_text, size_t 
     enum nucleus_status status;
 
     if (fd < 0)
-        return nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno);
+        return nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno, NULL);
     status = read_all(fd, ret_text, ret_len, err);
     (void)close(fd);
     return status;
 }
 
-/* Puts "BEFORE standard input: " or "BEFORE 'FILE': " before the message; from is a word that the
- * first form takes more. */
-static void blame(const char *before, const char *from, const char *file, struct nucleus_error *err)
+/* Puts "BEFORE 'FILE': " in front of the message, or "BEFORE FROM standard input: ". */
+static void add_input(const char *before, const char *from, const char *file,
+                      struct nucleus_error *err)
 {
-    char reason[NUCLEUS_REASON_SIZE];
+    char reason[sizeof err->message];
+    char start[64];
 
     if (!is_standard_input(file)) {
-        nucleus_error_wrap(err, before, (struct nucleus_shown){.name = file});
+        (void)snprintf(start, sizeof start, "%s ", before);
+        nucleus_error_wrap(err, start, (struct nucleus_display_path){.name = file}, ": ");
         return;
     }
-    (void)snprintf(reason, sizeof reason, "%.*s", (int)sizeof reason - 1, err->message);
-    (void)snprintf(err->message, sizeof err->message, "%s %sstandard input: %s", before, from,
+    memcpy(reason, err->message, sizeof reason);
+    (void)snprintf(err->message, sizeof err->message, "%s%s standard input: %.256s", before, from,
                    reason);
 }
 
@@ -80,19 +82,19 @@ enum nucleus_status read_input(const char *file, char **ret_text, size_t *ret_le
     else
         status = read_named(file, ret_text, ret_len, err);
     if (status != NUCLEUS_OK)
-        blame("cannot read", "", file, err);
+        add_input("cannot read", "", file, err);
     return status;
 }
 
 void blame_input(const char *kind, const char *file, struct nucleus_error *err)
 {
-    char before[NUCLEUS_WHAT_SIZE];
+    char before[64];
 
     /* Which says nothing about the content. */
     if (err->status == NUCLEUS_ERROR_NO_MEMORY) {
-        blame("cannot read", "", file, err);
+        add_input("cannot read", "", file, err);
         return;
     }
     (void)snprintf(before, sizeof before, "invalid %s", kind);
-    blame(before, "from ", file, err);
+    add_input(before, " from", file, err);
 }

@@ -65,10 +65,10 @@ static enum exit_code print_field(const struct nucleus_metadata *metadata,
     const char *text;
 
     if (field->kind == NUCLEUS_STRINGS)
-        return print_strings(nucleus_member_pointer(field, metadata), end);
+        return print_strings(nucleus_member_get_pointer(field, metadata), end);
     if (field->kind != NUCLEUS_STRING && field->kind != NUCLEUS_OPTIONAL_STRING)
         return print_json(metadata, field, end);
-    text = nucleus_member_pointer(field, metadata);
+    text = nucleus_member_get_pointer(field, metadata);
     return finish_output(put_ended(text ? text : "", end));
 }
 

@@ -24,7 +24,8 @@ enum exit_code misused_word(const char *page, const char *before, const char *wo
 {
     struct nucleus_error err;
 
-    nucleus_error_set_path(&err, before, (struct nucleus_shown){.name = word}, after);
+    (void)nucleus_error_clear(&err);
+    nucleus_error_wrap(&err, before, (struct nucleus_display_path){.name = word}, after);
     return misused(page, err.message);
 }
 
@@ -35,7 +36,7 @@ bool put(const char *bytes, size_t len)
 
 enum exit_code finish_output(bool done)
 {
-    char reason[NUCLEUS_REASON_SIZE];
+    char reason[64];
 
     if (done && fclose(stdout) == 0)
         return DONE;

@@ -58,7 +58,7 @@ struct file_form {
 /* Checks the words of the form: its option and DIR. Returns DONE, or USAGE after a message. */
 static enum exit_code check_file_form(struct arguments *arguments, const struct file_form *form)
 {
-    char before[NUCLEUS_WHAT_SIZE];
+    char before[64];
 
     (void)snprintf(before, sizeof before, "%s cannot be combined with ", form->option);
     for (const char *letter = form->others; *letter; letter++) {
@@ -149,7 +149,8 @@ static enum exit_code check_options_form(const struct arguments *arguments, uint
 static enum exit_code save_failed(struct nucleus_error *err, const char *dir)
 {
     if (err->status == NUCLEUS_ERROR_INVALID_ARGUMENT || err->status == NUCLEUS_ERROR_TOO_LARGE)
-        nucleus_error_wrap(err, "cannot save", (struct nucleus_shown){dir, "metadata.json"});
+        nucleus_error_wrap(err, "cannot save ", (struct nucleus_display_path){dir, "metadata.json"},
+                           ": ");
     return failed(err);
 }
 

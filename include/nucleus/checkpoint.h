@@ -7,10 +7,10 @@
  *
  * These rules apply to every function:
  *
- *   Errors    A function that can fail returns an enum nucleus_status and takes, as its last
- *             argument, a pointer to a struct nucleus_error of the caller, or NULL. After
- *             NUCLEUS_OK the structure holds {NUCLEUS_OK, 0, ""}. It needs neither initialization
- *             nor release.
+ *   Errors    A function that can fail returns an enum nucleus_status. Its last argument is a
+ *             pointer to a struct nucleus_error provided by the caller, or NULL. After NUCLEUS_OK
+ *             the structure holds {NUCLEUS_OK, 0, ""}. It needs neither initialization nor release.
+ *             No other argument may point into it.
  *   Outputs   are named ret_... and are written only when the function returns NUCLEUS_OK.
  *   NULL      is valid only for err, and where the description of an argument allows it; anywhere
  *             else it is refused with NUCLEUS_ERROR_INVALID_ARGUMENT.
@@ -18,10 +18,10 @@
  *             NUCLEUS_ERROR_NO_MEMORY.
  *   Threads   Any number of threads may call any function at the same time, provided that no
  *             thread changes an object that another one is using. The library keeps no global
- *             state. Thread cancellation (pthread_cancel(3)) is deferred while a function that
- *             opens files runs, so that it leaves neither a descriptor nor a temporary file behind.
- *             Asynchronous cancellation (PTHREAD_CANCEL_ASYNCHRONOUS) is not supported: malloc(3)
- *             does not support it either.
+ *             state. As with malloc(3), a call must run to its end: a thread that is canceled
+ *             (pthread_cancel(3)) inside a call, or a signal handler that leaves one by
+ *             siglongjmp(3), leaks memory and file descriptors and may leave a temporary file
+ *             behind. No function is async-signal-safe (signal-safety(7)).
  *   Process   The library never prints, exits or aborts, and never changes the umask, signal
  *             dispositions, locale, working directory, environment or cJSON's hooks.
  */
@@ -38,9 +38,9 @@ extern "C" {
 
 /* The version of this header. The build reads the version of the package from here. */
 #define NUCLEUS_CHECKPOINT_VERSION_MAJOR 0
-#define NUCLEUS_CHECKPOINT_VERSION_MINOR 2
+#define NUCLEUS_CHECKPOINT_VERSION_MINOR 3
 #define NUCLEUS_CHECKPOINT_VERSION_PATCH 0
-#define NUCLEUS_CHECKPOINT_VERSION "0.2.0"
+#define NUCLEUS_CHECKPOINT_VERSION "0.3.0"
 
 /* The largest document that is read or written: 4 MiB, twice the usual limit of Linux for the size
  * of a command line (execve(2), ARG_MAX). */
@@ -58,44 +58,50 @@ extern "C" {
 enum nucleus_status {
     /* Success. After a save, the new file is durable. */
     NUCLEUS_OK = 0,
-    /* The caller passed something that cannot be saved: a NULL pointer, text that is not UTF-8, or
-     * a limit out of range. */
+    /* The caller passed a NULL pointer where a value is required, or something that cannot be
+     * saved: text that is not UTF-8, or a limit out of range. */
     NUCLEUS_ERROR_INVALID_ARGUMENT = 1,
     /* A memory allocation failed. */
     NUCLEUS_ERROR_NO_MEMORY = 2,
     /* The directory, or metadata.json in it, does not exist. */
     NUCLEUS_ERROR_NOT_FOUND = 3,
-    /* The path of the directory names something else. */
+    /* The path of the directory does not lead to a directory. */
     NUCLEUS_ERROR_NOT_DIRECTORY = 4,
-    /* A symbolic link was found where a file was expected. */
+    /* A symbolic link was found where a file was expected, or the path of the directory leads
+     * through a loop of symbolic links. */
     NUCLEUS_ERROR_SYMLINK = 5,
     /* A FIFO, socket, device or directory was found where a file was expected. */
     NUCLEUS_ERROR_NOT_REGULAR = 6,
     /* The document is larger than NUCLEUS_CHECKPOINT_MAX_BYTES. */
     NUCLEUS_ERROR_TOO_LARGE = 7,
-    /* The text is not valid JSON. The message contains the line and column. */
+    /* The text is not valid JSON, or contains \u0000, a lone surrogate or more than 128 levels of
+     * nesting. The message begins with the line and column. */
     NUCLEUS_ERROR_SYNTAX = 8,
-    /* The text is valid JSON but not the expected document, and the message names the member; or a
-     * cgroup file does not have the form that the kernel gives it. */
+    /* The text is valid JSON but not the expected document: the message names the member, or the
+     * line and column of a document that is not an object. Or a cgroup file does not have the form
+     * that the kernel gives it. */
     NUCLEUS_ERROR_SCHEMA = 9,
     /* A system call failed. os_error holds its errno; the message names the step and the path. */
     NUCLEUS_ERROR_IO = 10,
-    /* metadata.json was replaced and is complete, but flushing it or its directory failed: the new
-     * file may not survive a power failure. */
+    /* metadata.json was replaced and is complete, but flushing its directory, flushing the file
+     * once more, or closing it failed: the new file may not survive a power failure. */
     NUCLEUS_ERROR_NOT_DURABLE = 11
 };
 
-/* Returns the name of the constant, such as "NUCLEUS_ERROR_IO", for logs and test failures. The
- * string is static. For a value that is no nucleus_status the result is "unknown status". */
+/* Returns the name of the constant, such as "NUCLEUS_ERROR_IO", for logs and test failures, or
+ * "unknown status" for any other value. The string is static. */
 const char *nucleus_status_name(enum nucleus_status status);
 
 /*
  * Describes why a call failed. The caller provides it, usually on the stack; it owns no memory.
  *
  * message is one line of valid UTF-8 without a newline: what failed, the path in quotes, and the
- * reason. It already includes the text for os_error, in English in every locale: do not append
- * strerror(3). In paths and other text that the library did not write, control characters and
- * invalid UTF-8 are shown as \xNN. A path that does not fit is shortened at its beginning.
+ * reason. The reason includes the text for os_error, in English in every locale. A host that
+ * appends strerror(3) to its messages would therefore print it twice: it should pass 0 as the
+ * errno, or compose a message of its own from status and os_error. In paths and other text that
+ * the library did not write, control characters, characters that break a line or change the
+ * direction of text, and invalid UTF-8 are shown as \xNN for each of their bytes. A path that does
+ * not fit is shortened at its beginning.
  */
 struct nucleus_error {
     enum nucleus_status status;
@@ -112,7 +118,7 @@ struct nucleus_optional_u64 {
 /* One line of a cgroup's io.max (Linux, Documentation/admin-guide/cgroup-v2.rst). A limit that is
  * absent means unlimited. */
 struct nucleus_io_limit {
-    char *device;                      /* "MAJOR:MINOR" */
+    char *device;                      /* "MAJOR:MINOR"; any string is loaded and saved */
     struct nucleus_optional_u64 riops; /* read operations per second */
     struct nucleus_optional_u64 wiops; /* write operations per second */
     struct nucleus_optional_u64 rbps;  /* bytes read per second */
@@ -120,9 +126,10 @@ struct nucleus_io_limit {
 };
 
 /*
- * The resource limits of the container's cgroup. A limit that is absent means unlimited, or that
- * the controller is not enabled. Load and save refuse, as nucleus does, a cpu_period_us of 0 and a
- * pids_max of 0 or 2^64-1.
+ * The resource limits of the container's own cgroup; those of its ancestors are not recorded. A
+ * limit that is absent means unlimited, or that the kernel or the cgroup does not have it. Load and
+ * save refuse, as nucleus does, a cpu_period_us of 0 and a pids_max of 0 or 2^64-1. They accept any
+ * cpu_weight: a kernel accepts 1 to 10000, but reports 0 for a cgroup with cpu.idle set.
  */
 struct nucleus_resource_limits {
     struct nucleus_optional_u64 memory_bytes;    /* memory.max, bytes */
@@ -130,7 +137,7 @@ struct nucleus_resource_limits {
     struct nucleus_optional_u64 memory_swap_max; /* memory.swap.max, bytes */
     struct nucleus_optional_u64 cpu_quota_us;    /* cpu.max, microseconds per period */
     uint64_t cpu_period_us;                      /* cpu.max, microseconds */
-    struct nucleus_optional_u64 cpu_weight;      /* cpu.weight, 1 to 10000 */
+    struct nucleus_optional_u64 cpu_weight;      /* cpu.weight */
     struct nucleus_optional_u64 pids_max;        /* pids.max, processes */
     struct nucleus_io_limit *io_limits;          /* io.max; NULL if io_limits_count is 0 */
     size_t io_limits_count;
@@ -146,7 +153,7 @@ struct nucleus_metadata {
     char *container_id;
     char *container_name;
     uint32_t original_pid;
-    char **command;         /* NULL-terminated argv, as execve(2) takes it */
+    char **command;         /* NULL-terminated argv, as for execve(2) */
     uint64_t checkpoint_at; /* seconds since 1970-01-01 00:00:00 UTC */
     char *version;          /* of the runtime that took the checkpoint */
     bool using_gvisor;
@@ -178,11 +185,12 @@ struct nucleus_container_state {
  *         If cgroup_path is set, the limits are read from memory.max, memory.high,
  *         memory.swap.max, cpu.max, cpu.weight, pids.max and io.max in that directory. A file may
  *         be missing if cgroup.controllers exists and does not list its controller: the limit is
- *         then absent (without cpu, the period is the kernel's default, 100000 microseconds).
- *         memory.swap.max and io.max may be missing even then, because kernels exist without
- *         them. If any other file is missing, the cgroup no longer exists, or never did.
- *         Call this function before criu_dump() or `criu dump`: once the last process has
- *         exited, the cgroup may be gone.
+ *         then absent, and the period without cpu.max is the kernel's default, 100000
+ *         microseconds. memory.swap.max, cpu.max, cpu.weight and io.max may be missing even if
+ *         the controller is listed, because kernels can be built without them. If any other file
+ *         is missing, the cgroup no longer exists, or never did.
+ *         Call this function before the dump: once the last process has exited, the cgroup may
+ *         be gone. "When to save" is described at nucleus_metadata_save().
  * Out     ret_metadata: owned by the caller; release it with nucleus_metadata_clear().
  *         If the clock is before 1970, checkpoint_at is 0, as in nucleus.
  * Returns NUCLEUS_OK
@@ -211,26 +219,42 @@ nucleus_metadata_from_state(const struct nucleus_container_state *state,
  *         NUCLEUS_ERROR_TOO_LARGE         the document exceeds the size limit
  *         NUCLEUS_ERROR_NOT_FOUND         the directory does not exist, or dir is ""
  *         NUCLEUS_ERROR_NOT_DIRECTORY     dir is not a directory
- *         NUCLEUS_ERROR_SYMLINK           metadata.json.tmp is a symbolic link
+ *         NUCLEUS_ERROR_SYMLINK           metadata.json.tmp is a symbolic link, or dir leads
+ *                                         through a loop of them
  *         NUCLEUS_ERROR_NOT_REGULAR       metadata.json or metadata.json.tmp is a directory
  *         NUCLEUS_ERROR_IO                another system call failed; see os_error
- *         NUCLEUS_ERROR_NOT_DURABLE       the new file is in place, but may not survive a power
- *                                         failure
+ *         NUCLEUS_ERROR_NOT_DURABLE       the new file is in place and complete, but may not
+ *                                         survive a power failure
  * After an error other than NUCLEUS_ERROR_NOT_DURABLE, the old file is unchanged and no temporary
- *         file of this call is left. If one could not be removed, the message names it.
+ *         file of this call is left. If one could not be removed, the message names it. If a
+ *         network file system does not tell whether a rename was done, the status is
+ *         NUCLEUS_ERROR_IO and the message ends in "the file may have been replaced".
+ * When to save
+ *         Save in CRIU's notification post-dump, or in its action script. At that time the
+ *         processes are frozen, and if the save fails and an error is returned to CRIU, it gives
+ *         up the dump and the container goes on. Once criu_dump() has returned, the container has
+ *         been killed, and a save that fails loses it.
+ *         metadata.json is read as the commit record of a checkpoint, but a save does not flush
+ *         the images: do that first, with syncfs(2) on their directory. Before a dump into a
+ *         directory that was used before, unlink the old metadata.json, so that it never describes
+ *         the new images.
+ *         After NUCLEUS_ERROR_NOT_DURABLE the old file is gone: treat the checkpoint as failed,
+ *         and unlink metadata.json.
+ *         Save before nucleus seals the directory: checkpoint.hmac covers every file in it.
  * Threads Threads and processes may save to and load from the same directory at the same time:
  *         each reader finds a complete file, and the last rename wins.
  * Differs from rename(2): the file and its directory are flushed to disk. A file system that
- *         cannot flush directories (EINVAL, EOPNOTSUPP or ENOSYS) counts as flushed.
+ *         cannot flush directories (EINVAL, EOPNOTSUPP or ENOSYS) counts as flushed. Then the file
+ *         is flushed once more, because a failing disk may have reported its error to another
+ *         process.
  *         From nucleus: the temporary file has a random name and is created exclusively, all steps
- *         use one open directory, and the mode is 0600 whatever the umask or a default ACL says
+ *         use one open directory, and the mode is 0600 regardless of the umask and the default ACL
  *         (where the file system has no modes, such as vfat, the save fails rather than publish
  *         a file that others can read).
  *         A metadata.json that is a symbolic link, a FIFO or a hard link is replaced, not followed.
- *         Temporary files of dead savers that are more than an hour older than the new file are
- *         removed: at most eight per call, and only files of the same user. So is a
- *         metadata.json.tmp, the temporary file of nucleus, of that age.
- * Save before nucleus seals the directory: checkpoint.hmac covers every file in it.
+ *         Temporary files of killed savers that are more than an hour older than the new file are
+ *         removed: at most eight per call, and only those with the owner of the new file. The
+ *         temporary file of nucleus, metadata.json.tmp, is left alone.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_save(const struct nucleus_metadata *metadata, const char *dir,
@@ -245,25 +269,28 @@ nucleus_metadata_save_at(const struct nucleus_metadata *metadata, int dirfd,
                          struct nucleus_error *err);
 
 /*
- * Reads DIR/metadata.json. It changes nothing.
+ * Reads DIR/metadata.json. Nothing in the directory is changed.
  *
  * In      dir: as for nucleus_metadata_save(), but it needs only search permission.
  * Out     ret_metadata: owned by the caller; release it with nucleus_metadata_clear().
  * Returns NUCLEUS_OK
  *         NUCLEUS_ERROR_NOT_FOUND      the directory or its metadata.json does not exist
  *         NUCLEUS_ERROR_NOT_DIRECTORY  dir is not a directory
- *         NUCLEUS_ERROR_SYMLINK, NUCLEUS_ERROR_NOT_REGULAR  refused at once: links are not
- *                                      followed, and the call never waits for a writer
- *         NUCLEUS_ERROR_TOO_LARGE      refused before any byte is read
+ *         NUCLEUS_ERROR_SYMLINK        metadata.json is a symbolic link, or dir leads through a
+ *                                      loop of them
+ *         NUCLEUS_ERROR_NOT_REGULAR    metadata.json is a FIFO, socket, device or directory; it is
+ *                                      refused without waiting for a writer
+ *         NUCLEUS_ERROR_TOO_LARGE      metadata.json is larger than the size limit; nothing is read
  *         NUCLEUS_ERROR_SYNTAX, NUCLEUS_ERROR_SCHEMA  as nucleus_metadata_from_json()
  *         NUCLEUS_ERROR_IO             a system call failed; if os_error is 0, the file changed
  *                                      size while being read
- *         NUCLEUS_ERROR_INVALID_ARGUMENT
+ *         NUCLEUS_ERROR_INVALID_ARGUMENT  a NULL pointer
  * Differs from open(2) and read(2): an lstat(2) comes first, because opening a device can have side
  *         effects. If somebody puts a device there in between, it is opened non-blocking and never
  *         read. Network and FUSE file systems can report a file that is being replaced as missing,
- *         stale or of another size: the call then starts again, at most 10 times in all, after
- *         pauses that add up to 26 milliseconds. Reporting that there is no file takes as long.
+ *         stale or of another size: the call then tries again, at most 10 times in all, with
+ *         pauses that add up to 26 milliseconds. On such a file system, reporting that there is no
+ *         file takes that long; on a local one it takes microseconds.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_load(const char *dir, struct nucleus_metadata *ret_metadata,
@@ -294,13 +321,14 @@ nucleus_metadata_to_json(const struct nucleus_metadata *metadata, char **ret_tex
  * as arrays, \u0000 and lone surrogates in any string, nesting deeper than 128 levels, and text
  * that exceeds the size limit.
  *
- * In      text: len bytes; no terminating NUL is needed. These are the very bytes that are parsed,
- *         so a caller can authenticate them first.
+ * In      text: len bytes; no terminating NUL is needed. Exactly these bytes are parsed, so a
+ *         caller can authenticate them first.
  * Out     ret_metadata: owned by the caller; release it with nucleus_metadata_clear().
  * Returns NUCLEUS_OK
  *         NUCLEUS_ERROR_SYNTAX     the message begins with "line L, column C: "; both are counted
  *                                  from 1, columns in bytes
- *         NUCLEUS_ERROR_SCHEMA     the message names the member. Text that has errors of both
+ *         NUCLEUS_ERROR_SCHEMA     the message names the member, or the line and column of a
+ *                                  document that is not an object. Text that has errors of both
  *                                  kinds is NUCLEUS_ERROR_SYNTAX.
  *         NUCLEUS_ERROR_TOO_LARGE, NUCLEUS_ERROR_INVALID_ARGUMENT
  */
@@ -314,7 +342,7 @@ void nucleus_metadata_clear(struct nucleus_metadata *metadata);
 /*
  * A container-state document that was read. It owns everything that state points to, except
  * version: that is NULL at first, and the caller may point it to a string of its own. It is a
- * type of its own so that a state with borrowed strings cannot be cleared by mistake.
+ * separate type so that a state with borrowed strings cannot be cleared by mistake.
  */
 struct nucleus_state_document {
     struct nucleus_container_state state;
@@ -323,9 +351,11 @@ struct nucleus_state_document {
 /*
  * Reads the container-state document that nucleus keeps. id, name, pid, command, using_gvisor and
  * rootless are required; cgroup_path may be absent or null; all other members are ignored. It is as
- * strict as nucleus_metadata_from_json() and returns the same statuses.
+ * strict as nucleus_metadata_from_json().
  *
  * Out     ret_document: owned by the caller; release it with nucleus_state_document_clear().
+ * Returns NUCLEUS_OK, NUCLEUS_ERROR_SYNTAX, NUCLEUS_ERROR_SCHEMA, NUCLEUS_ERROR_TOO_LARGE,
+ *         NUCLEUS_ERROR_INVALID_ARGUMENT
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_state_document_from_json(const char *text, size_t len,
@@ -335,7 +365,7 @@ nucleus_state_document_from_json(const char *text, size_t len,
 /* Frees everything that document owns, and zeroes it. document may be NULL or already cleared. */
 void nucleus_state_document_clear(struct nucleus_state_document *document);
 
-/* Returns the version of the library that is linked, such as "0.2.0". The string is static. */
+/* Returns the version of the library that is linked, such as "0.3.0". The string is static. */
 const char *nucleus_checkpoint_version(void);
 
 #ifdef __cplusplus

@@ -2,7 +2,9 @@
 # The action script with the real criu: the metadata comes and goes with the images, and each of the
 # two commands fails where its half of the script fails.
 . "${0%/*}/sandbox.sh"
+need strace
 compile_counter
+script=$tests/action-script
 
 # criu_does COMMAND DIR ARGUMENT...: a criu command with the action script. What both say is in
 # DIR/COMMAND.log.
@@ -12,7 +14,28 @@ criu_does()
     images=$2
     shift 2
     criu "$command" --images-dir "$images" --log-file "$command.log" -v4 \
-        --action-script "$tests/action-script" "$@" 2>/dev/null
+        --action-script "$script" "$@" 2>/dev/null
+}
+
+# trace_script: from now on, the calls of the action script that order what is on disk are recorded.
+trace_script()
+{
+    cat >traced-script <<END
+#!/bin/sh
+exec strace -f -A -o "$scratch/calls" -e trace=unlink,unlinkat,fsync,syncfs,rename,renameat "$script"
+END
+    chmod +x traced-script
+    script=$scratch/traced-script
+}
+
+# expect_order: the old metadata goes for good, then come the images, then the new metadata.
+expect_order()
+{
+    order=$(sed -n 's/^[0-9]* *\([a-z]*\)(.*/\1/p' calls | paste -s -d ' ')
+    case $order in
+    "unlinkat fsync syncfs fsync renameat fsync"*) ;;
+    *) cat calls; fail "the calls of the action script are: $order" ;;
+    esac
 }
 
 # succeeds COMMAND DIR ARGUMENT...
@@ -40,24 +63,37 @@ is_refused()
     [ "$(count numbers)" = "$before" ] || fail "criu restore fails, but something ran"
 }
 
-mkdir unsaved web-1
+mkdir unsaved used web-1
 ./counter numbers "a b" "" "line 1
 line 2" &
 pid=$!
 expect_progress numbers 0
 
-# A directory of that name is in the way of the new file.
+# Neither metadata that cannot be removed before the dump nor a save that fails after it costs the
+# process, and the metadata of an earlier checkpoint does not remain beside the new images.
 mkdir unsaved/metadata.json
-fails "Is a directory" dump unsaved --tree "$pid"
+! criu_does dump unsaved --tree "$pid" || fail "criu dump does not fail"
+grep -q "^rm: .*metadata.json" unsaved/dump.log || fail "criu dump fails for another reason"
+[ ! -e unsaved/inventory.img ] || fail "it dumps although the old metadata cannot be removed"
+expect_progress numbers "$(count numbers)"
+ckmeta save --id old --pid 1 used -- old
+ln -s elsewhere used/metadata.json.tmp
+fails "symbolic link" dump used --tree "$pid"
+[ -e used/inventory.img ] || fail "it saves before the images are written"
+[ ! -e used/metadata.json ] || fail "the old metadata remains"
 expect_progress numbers "$(count numbers)"
 
 cp "/proc/$pid/cmdline" cmdline
+ckmeta save --id old --pid 1 web-1 -- old
+trace_script
 succeeds dump web-1 --tree "$pid"
 ! wait "$pid" || fail "the dumped process ended by itself"
 [ -e web-1/inventory.img ] || fail "there are no images beside the metadata"
 ckmeta load -0 web-1 command | cmp - cmdline || fail "the command is another one"
 [ "$(ckmeta load web-1 container_id)" = web-1 ] || fail "the ID is another one"
 [ "$(ckmeta load web-1 original_pid)" = "$pid" ] || fail "the process ID is another one"
+criu --version | grep -qFx "Version: $(ckmeta load web-1 version)" || fail "the version is another one"
+expect_order
 dumped=$(count numbers)
 
 mv web-1/metadata.json whole

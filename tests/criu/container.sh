@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # container.sh RUNTIME: a container of runc or crun is described as ckmeta(1) shows, checkpointed
-# and restored.
+# and restored. With runc, CRIU runs the action script, too.
 . "${0%/*}/sandbox.sh"
 runtime=$1
 need "$runtime" jq mandoc col ip iptables-restore
@@ -36,7 +36,7 @@ make_bundle()
 {
     mkdir -p bundle/rootfs/dev bundle/rootfs/proc
     cp counter bundle/rootfs
-    echo "manage-cgroups ignore" >criu.conf
+    printf '%s\n' "manage-cgroups ignore" "action-script $tests/action-script" >criu.conf
     jq --null-input --arg cgroup "${cgroup#"$root"}/sampler" --arg criu "$scratch/criu.conf" \
         --argjson memory "$memory" --argjson pids "$pids" '{
             ociVersion: "1.0.2",
@@ -81,12 +81,16 @@ state()
     "$runtime" state sampler | jq -r ".$1"
 }
 
-# The example of ckmeta(1), for this runtime and with a directory of this test.
+# The example of ckmeta(1) for this runtime, with the container and a directory of this test.
 recipe()
 {
+    case $runtime in
+    crun) shown=samplec ;;
+    *) shown=sampler ;;
+    esac
     render "$SOURCE/tools/man/ckmeta.1" | section EXAMPLES | displays |
-        sed -n '/^bundle=\$(runc state /,/ckmeta save --state -/p' |
-        sed "s/\<runc\>/$runtime/; s,/srv/checkpoints,$scratch,"
+        sed -n "/^mkdir -p .*\/$shown\$/,/^ *\/srv.*\/$shown\$/p" |
+        sed "s/$shown/sampler/g; s,/srv/checkpoints,$scratch,"
 }
 
 hand_down_controllers
@@ -103,6 +107,10 @@ grep -q "$runtime state sampler" recipe.sh || fail "ckmeta(1) has no recipe for 
 sh -e recipe.sh || fail "the recipe of ckmeta(1) fails"
 [ "$(ckmeta load sampler container_id)" = sampler ] || fail "the ID is another one"
 [ "$(ckmeta load sampler original_pid)" = "$pid" ] || fail "the process ID is another one"
+"$runtime" --version | grep -qFx "$runtime version $(ckmeta load sampler version)" ||
+    fail "the version is another one"
+[ "$runtime" != crun ] || [ "$(ckmeta load sampler cgroup_path)" = "$cgroup/sampler" ] ||
+    fail "the cgroup is another one"
 expect_command sampler "$pid"
 
 ckmeta load -0 sampler command |
@@ -114,9 +122,24 @@ ckmeta load with-limits | jq --exit-status --arg cgroup "$cgroup/sampler" \
     { ckmeta load with-limits; fail "it is not in $cgroup/sampler, with memory $memory, pids $pids"; }
 expect_command with-limits "$pid"
 
+# A save that fails in the action script costs no container.
+if [ "$runtime" = runc ]; then
+    ln -s elsewhere sampler/metadata.json.tmp
+    ! runc checkpoint --image-path "$scratch/sampler" sampler </dev/null >checkpoint.out 2>&1 ||
+        fail "the checkpoint does not fail"
+    grep -q "^ckmeta: .*symbolic link" sampler/*.log checkpoint.out ||
+        { tail -n 40 checkpoint.out sampler/*.log; fail "the checkpoint fails for another reason"; }
+    [ "$(state status)" = running ] || fail "the container is $(state status)"
+    expect_progress bundle/rootfs/numbers "$(count bundle/rootfs/numbers)"
+    [ ! -e sampler/metadata.json ] || fail "the old metadata remains"
+    rm sampler/metadata.json.tmp
+fi
+
 run_runtime checkpoint --image-path "$scratch/sampler" sampler
 expect_end "$pid"
 [ -e sampler/inventory.img ] || fail "there are no images beside the metadata"
+[ "$runtime" != runc ] || criu --version | grep -qFx "Version: $(ckmeta load sampler version)" ||
+    fail "the action script does not save"
 stopped=$(count bundle/rootfs/numbers)
 
 ckmeta load sampler >/dev/null || fail "the metadata did not outlive the checkpoint"
@@ -125,3 +148,17 @@ pid=$(state pid)
 expect_command sampler "$pid"
 expect_progress bundle/rootfs/numbers "$stopped"
 grep -qx "0::${cgroup#"$root"}/sampler" "/proc/$pid/cgroup" || fail "it is in another cgroup"
+
+# Of a container that has ended, and of one that does not exist, the recipe saves nothing.
+refuses()
+{
+    ckmeta load sampler >before
+    ! sh -e recipe.sh >recipe.out 2>&1 || fail "the recipe of ckmeta(1) saves a container that $1"
+    ckmeta load sampler | cmp - before || fail "the recipe of ckmeta(1) saves a container that $1"
+}
+run_runtime kill sampler KILL
+expect_end "$pid"
+[ "$(state pid)" = 0 ] || fail "$runtime reports the process $(state pid)"
+refuses "has ended"
+run_runtime delete sampler
+refuses "does not exist"

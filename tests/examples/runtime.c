@@ -6,8 +6,12 @@
  * How a container runtime uses the library, in C11 or C++17. Each step works in the directory that
  * was opened at the beginning, whatever is renamed or put in its place meanwhile.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* for syncfs() */
+#endif
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +19,7 @@
 
 #include <nucleus/checkpoint.h>
 
-/* A failed call of the runtime's own takes the same way to main() as one of the library's. */
+/* Reports a failed call of the runtime itself as the library reports its own. */
 static enum nucleus_status fail(struct nucleus_error *err, enum nucleus_status status,
                                 const char *what)
 {
@@ -40,18 +44,57 @@ static enum nucleus_status describe(char **words, struct nucleus_metadata *ret,
     return nucleus_metadata_from_state(&state, ret, err);
 }
 
-/* NOT a dump: this stands in for criu_set_images_dir_fd() and criu_dump(). It creates the directory
- * of the images and leaves it empty, and the container running. */
-static enum nucleus_status dump(int dir, struct nucleus_error *err)
-{
-    int images = -1;
+/* What the callback needs: libcriu passes it nothing from the caller. */
+static struct {
+    const struct nucleus_metadata *metadata;
+    int dir, images;
+    struct nucleus_error *err;
+} dumped;
 
+/* The callback for criu_set_notify_cb(). At "post-dump" the images are written and the container is
+ * still frozen: if this fails, CRIU gives up and the container continues. Once criu_dump() has
+ * returned it is too late, for the container has ended. */
+static int notify(const char *action)
+{
+    enum nucleus_status status;
+
+    if (strcmp(action, "post-dump") != 0)
+        return 0;
+    /* metadata.json declares the checkpoint complete, so the images must be durable before it. */
+    if (syncfs(dumped.images) != 0)
+        status = fail(dumped.err, NUCLEUS_ERROR_IO, "cannot flush the images");
+    else
+        status = nucleus_metadata_save_at(dumped.metadata, dumped.dir, dumped.err);
+    return status == NUCLEUS_OK ? 0 : -1;
+}
+
+/* NOT a dump: this stands in for criu_set_images_dir_fd() and criu_dump(). It writes one empty
+ * image and leaves the container running. */
+static int dump(int images, int (*callback)(const char *action))
+{
+    int image = openat(images, "inventory.img", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    return image < 0 || close(image) != 0 ? -1 : callback("post-dump");
+}
+
+static enum nucleus_status dump_and_save(int dir, struct nucleus_error *err)
+{
+    /* Metadata of an earlier checkpoint must not remain beside new images. */
+    if ((unlinkat(dir, "metadata.json", 0) != 0 && errno != ENOENT) || fsync(dir) != 0)
+        return fail(err, NUCLEUS_ERROR_IO, "cannot remove the old metadata");
     if (mkdirat(dir, "images", 0700) == 0 || errno == EEXIST)
-        images = openat(dir, "images", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (images < 0)
+        dumped.images = openat(dir, "images", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (dumped.images < 0)
         return fail(err, NUCLEUS_ERROR_IO, "cannot open the directory of the images");
-    (void)close(images);
-    return NUCLEUS_OK;
+    err->status = NUCLEUS_OK;
+    if (dump(dumped.images, notify) != 0) {
+        if (err->status == NUCLEUS_OK)
+            (void)fail(err, NUCLEUS_ERROR_IO, "cannot dump the container");
+        /* The container continues. After NUCLEUS_ERROR_NOT_DURABLE there is a new file. */
+        (void)unlinkat(dir, "metadata.json", 0);
+    }
+    (void)close(dumped.images);
+    return err->status;
 }
 
 static enum nucleus_status checkpoint(int dir, char **words, struct nucleus_error *err)
@@ -61,15 +104,11 @@ static enum nucleus_status checkpoint(int dir, char **words, struct nucleus_erro
 
     if (status != NUCLEUS_OK)
         return status;
-    /* Metadata of an earlier checkpoint must not stand beside new images. */
-    if (unlinkat(dir, "metadata.json", 0) != 0 && errno != ENOENT)
-        status = fail(err, NUCLEUS_ERROR_IO, "cannot remove the old metadata");
-    if (status == NUCLEUS_OK)
-        status = dump(dir, err);
-    /* With libcriu this belongs in the callback of criu_set_notify_cb(), at "post-dump": if that
-     * returns an error, the dump is aborted and the container goes on. */
-    if (status == NUCLEUS_OK)
-        status = nucleus_metadata_save_at(&metadata, dir, err);
+    dumped.metadata = &metadata;
+    dumped.dir = dir;
+    dumped.images = -1;
+    dumped.err = err;
+    status = dump_and_save(dir, err);
     nucleus_metadata_clear(&metadata);
     return status;
 }

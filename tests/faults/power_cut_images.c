@@ -53,7 +53,10 @@ static void copy_image(const char *when)
 
 static void before_call(struct call *call)
 {
-    call->is_answered = call->kind == CALL_FSYNC && call->object == run.unflushed;
+    /* Flushing the renamed file may flush its name as well. */
+    call->is_answered = call->kind == CALL_FSYNC &&
+                        (call->object == run.unflushed ||
+                         (run.unflushed == OBJECT_DIRECTORY && call->object == OBJECT_FILE));
 }
 
 static void after_call(struct call *call)

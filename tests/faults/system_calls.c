@@ -105,8 +105,9 @@ void fail_call(struct call *call, int os_error)
 const char *call_name(enum call_kind kind)
 {
     static const char *const names[] = {
-        "any call", "openat", "dup_above", "close",    "fstatat",  "fstat",     "fchmod",
-        "read",     "write",  "fsync",     "renameat", "unlinkat", "getrandom", "getdents",
+        "any call", "openat",    "dup_above", "close",   "fstatat",      "fstat",
+        "fchmod",   "read",      "write",     "fsync",   "fremovexattr", "renameat",
+        "unlinkat", "getrandom", "getdents",  "fstatfs",
     };
 
     return names[kind];
@@ -196,6 +197,16 @@ static bool has_no_flush(int os_error)
     return os_error == EINVAL || os_error == EOPNOTSUPP || os_error == ENOSYS;
 }
 
+/* From now on the descriptor of the temporary file is that of metadata.json. */
+static void publish(void)
+{
+    for (int fd = 0; fd < MAX_DESCRIPTORS; fd++) {
+        if (watch.descriptors[fd].is_open && watch.descriptors[fd].object == OBJECT_TEMP)
+            watch.descriptors[fd].object = OBJECT_FILE;
+    }
+    watch.is_renamed = true;
+}
+
 /* Follows what the disk has, whatever the library is told about the call. */
 static void note_on_disk(const struct call *call, bool is_done)
 {
@@ -207,7 +218,7 @@ static void note_on_disk(const struct call *call, bool is_done)
     if (is_done && is_flush(call, OBJECT_TEMP))
         watch.is_whole = true;
     if (is_done && call->kind == CALL_RENAMEAT)
-        watch.is_renamed = true;
+        publish();
     if (is_done && (is_creation || call->kind == CALL_RENAMEAT || call->kind == CALL_UNLINKAT))
         report->is_settled = false;
     if (is_flush(call, OBJECT_DIRECTORY) && (is_done || has_no_flush(call->os_error))) {
@@ -314,3 +325,6 @@ WRAP(ssize_t, getrandom, (void *bytes, size_t size), (bytes, call.size), CALL_GE
      .bytes = bytes, .size = size)
 WRAP(ssize_t, getdents, (int fd, void *bytes, size_t size), (fd, bytes, call.size), CALL_GETDENTS,
      .fd = fd, .bytes = bytes, .size = size)
+WRAP(int, fstatfs, (int fd, struct statfs *ret), (fd, ret), CALL_FSTATFS, .fd = fd,
+     .filesystem = ret)
+WRAP(int, fremovexattr, (int fd, const char *name), (fd, name), CALL_FREMOVEXATTR, .fd = fd)

@@ -14,6 +14,7 @@
 #include "support.h"
 
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 enum call_kind {
     CALL_ANY, /* of a fault, not of a call */
@@ -26,10 +27,12 @@ enum call_kind {
     CALL_READ,
     CALL_WRITE,
     CALL_FSYNC,
+    CALL_FREMOVEXATTR,
     CALL_RENAMEAT,
     CALL_UNLINKAT,
     CALL_GETRANDOM,
     CALL_GETDENTS,
+    CALL_FSTATFS,
 };
 
 /* What a call is about; found by its path, or by the path that its descriptor was opened by. */
@@ -47,14 +50,15 @@ enum call_object {
 struct call {
     enum call_kind kind;
     enum call_object object;
-    int fd;            /* -1: none */
-    const char *path;  /* NULL: it is about fd itself */
-    int flags;         /* of an openat */
-    mode_t mode;       /* likewise */
-    void *bytes;       /* what a read, a getrandom or a getdents fills */
-    size_t size;       /* of the buffer; before may lower it */
-    struct stat *info; /* what an fstat or an fstatat fills; after may change it */
-    bool is_answered;  /* set by before, with the answer: the call is not made */
+    int fd;                    /* -1: none */
+    const char *path;          /* NULL: it is about fd itself */
+    int flags;                 /* of an openat */
+    mode_t mode;               /* likewise */
+    void *bytes;               /* what a read, a getrandom or a getdents fills */
+    size_t size;               /* of the buffer; before may lower it */
+    struct statfs *filesystem; /* what an fstatfs fills */
+    struct stat *info;         /* what an fstat or an fstatat fills; after may change it */
+    bool is_answered;          /* set by before, with the answer: the call is not made */
     long result;
     int os_error; /* counts where result is negative */
 };

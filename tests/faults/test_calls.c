@@ -22,6 +22,21 @@ enum {
     INPUT = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
 };
 
+/* Loads from an empty directory, as it should. */
+static enum nucleus_status load_nothing(const char *dir, struct nucleus_error *err)
+{
+    char *empty = copy_text(path_in(dir, "empty"));
+    enum nucleus_status status;
+
+    assert_int_equal(mkdir(empty, 0700), 0);
+    status = load_sample(empty, err);
+    assert_int_equal(rmdir(empty), 0);
+    free(empty);
+    if (status == NUCLEUS_ERROR_NOT_FOUND)
+        status = err->status = NUCLEUS_OK;
+    return status;
+}
+
 /* Every opening of an act belongs to a row. */
 static const struct row {
     const char *name;
@@ -32,7 +47,7 @@ static const struct row {
 } rows[] = {
     {"save", save_new, OBJECT_DIRECTORY, DIRECTORY, 0},
     {"save", save_new, OBJECT_TEMP, TEMP, 0600},
-    {"load", load_sample, OBJECT_DIRECTORY, DIRECTORY | O_PATH, 0},
+    {"load", load_nothing, OBJECT_DIRECTORY, DIRECTORY | O_PATH, 0},
     {"load", load_sample, OBJECT_FILE, INPUT, 0},
     {"from_state", capture_limits, OBJECT_DIRECTORY, DIRECTORY, 0},
     {"from_state", capture_limits, OBJECT_IO_MAX, INPUT, 0},

@@ -69,13 +69,9 @@ struct crowd {
     size_t count;
 };
 
-static atomic_bool is_overtaken; /* another saver removes what is to go right before we do */
-
 int __real_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret);
-int __real_nucleus_system_unlinkat(int dirfd, const char *path);
 int __wrap_nucleus_system_fsync(int fd);
 int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret);
-int __wrap_nucleus_system_unlinkat(int dirfd, const char *path);
 
 /* The power stays on here: the time is better spent on more saves, with others between the steps
  * of each. */
@@ -94,13 +90,6 @@ int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
     (void)sched_yield();
     errno = os_error;
     return result;
-}
-
-int __wrap_nucleus_system_unlinkat(int dirfd, const char *path)
-{
-    if (is_overtaken)
-        (void)__real_nucleus_system_unlinkat(dirfd, path);
-    return __real_nucleus_system_unlinkat(dirfd, path);
 }
 
 /* Save number save of a worker: its name is in every place, so that no mixture goes unseen. */
@@ -367,22 +356,12 @@ static void savers_and_loaders_do_not_disturb_each_other(void **state)
     }
 }
 
-static void an_odd_object_may_be_removed_by_another_saver_first(void **state)
-{
-    assert_int_equal(mkfifo(path_in(*state, fixed), 0600), 0);
-    is_overtaken = true;
-    save_here(*state, 1);
-    is_overtaken = false;
-    assert_int_equal(count_names(*state), 1);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(savers_and_loaders_do_not_disturb_each_other),
-        TEST(an_odd_object_may_be_removed_by_another_saver_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,9 +54,6 @@ static const struct step steps[] = {
     {CALL_MOVE_UP, OBJECT_DIRECTORY, "cannot open ", .answers = {REFUSED(EMFILE), REFUSED(EINVAL)}},
     {CALL_FSTATAT, OBJECT_FIXED_TEMP, "cannot examine temporary file of nucleus",
      .answers = {IGNORED(ENOENT), REFUSED(EACCES), REFUSED(EIO), REFUSED(ELOOP), REFUSED(ESTALE)}},
-    {CALL_UNLINKAT, OBJECT_FIXED_TEMP, "cannot remove temporary file of nucleus",
-     .answers = {DONE(ENOENT, NUCLEUS_OK, NUCLEUS_OK), REFUSED(EACCES), REFUSED(EPERM),
-                 REFUSED(EBUSY), REFUSED(EIO), REFUSED(EROFS)}},
     {CALL_GETDENTS, OBJECT_DIRECTORY, NULL,
      .answers = {IGNORED(EIO), IGNORED(ENOENT), IGNORED(ENOSYS), IGNORED(EINTR),
                  NOTHING_GIVES(NUCLEUS_OK)}},
@@ -71,7 +68,7 @@ static const struct step steps[] = {
      .answers = {RETRIED(EEXIST), RETRIED(EINTR), DONE(EINTR, NUCLEUS_OK, NUCLEUS_ERROR_IO),
                  MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), REFUSED(EACCES), REFUSED(EDQUOT),
                  REFUSED(EIO), REFUSED(ELOOP), REFUSED(EMFILE), REFUSED(ENFILE), REFUSED(ENOSPC),
-                 REFUSED(EPERM), REFUSED(EROFS)}},
+                 REFUSED(EPERM), REFUSED(EROFS), DONE(EPERM, NUCLEUS_ERROR_IO, NUCLEUS_ERROR_IO)}},
     {CALL_MOVE_UP, OBJECT_TEMP, "cannot open temporary file", .answers = {REFUSED(EMFILE)}},
     {CALL_FSTAT, OBJECT_TEMP, " temporary file: ", /* once more when its mode was set */
      .answers = {REFUSED(EIO), REFUSED(ENOMEM), REFUSED(ESTALE)}},
@@ -84,15 +81,25 @@ static const struct step steps[] = {
     {CALL_FSYNC, OBJECT_TEMP, "cannot flush temporary file",
      .answers = {RETRIED(EINTR), REFUSED(EDQUOT), REFUSED(EINVAL), REFUSED(EIO), REFUSED(ENOSPC),
                  REFUSED(EROFS)}},
-    {CALL_CLOSE, OBJECT_TEMP, "' was replaced, but it could not be closed: ",
+    {CALL_FSYNC, OBJECT_FILE, "' was replaced, but it could not be flushed to disk: ",
+     .answers = {ANSWER(FAILS, EINTR, NUCLEUS_OK, NUCLEUS_ERROR_NOT_DURABLE),
+                 MEANS(EIO, NUCLEUS_ERROR_NOT_DURABLE), MEANS(EINVAL, NUCLEUS_ERROR_NOT_DURABLE)}},
+    {CALL_FREMOVEXATTR, OBJECT_FILE, "' was replaced, but it could not be flushed to disk: ",
+     .answers = {ANSWER(FAILS, EINTR, NUCLEUS_OK, NUCLEUS_ERROR_NOT_DURABLE), IGNORED(ENODATA),
+                 IGNORED(EOPNOTSUPP), IGNORED(ENOSYS), IGNORED(EPERM), IGNORED(EACCES),
+                 IGNORED(EINVAL), MEANS(EIO, NUCLEUS_ERROR_NOT_DURABLE),
+                 MEANS(EROFS, NUCLEUS_ERROR_NOT_DURABLE), MEANS(ENODEV, NUCLEUS_ERROR_NOT_DURABLE),
+                 NOTHING_GIVES(NUCLEUS_OK)}},
+    {CALL_CLOSE, OBJECT_FILE, "' was replaced, but it could not be closed: ",
      .answers = {IGNORED(EINTR), MEANS(EDQUOT, NUCLEUS_ERROR_NOT_DURABLE),
                  MEANS(EIO, NUCLEUS_ERROR_NOT_DURABLE), MEANS(ENOSPC, NUCLEUS_ERROR_NOT_DURABLE)}},
     {CALL_CLOSE, OBJECT_LOW, NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
     {CALL_RENAMEAT, OBJECT_TEMP, "cannot rename temporary file",
      .answers = {RETRIED(EINTR), DONE(EINTR, NUCLEUS_OK, NUCLEUS_OK), REFUSED(EACCES),
                  REFUSED(EBUSY), REFUSED(EDQUOT), REFUSED(EIO), REFUSED(ENOENT), REFUSED(ENOSPC),
-                 REFUSED(EPERM), REFUSED(EROFS), REFUSED(ESTALE),
-                 MEANS(EISDIR, NUCLEUS_ERROR_NOT_REGULAR)}},
+                 REFUSED(EPERM), REFUSED(EROFS), REFUSED(ESTALE)}},
+    {CALL_RENAMEAT, OBJECT_TEMP, "': is a directory",
+     .answers = {MEANS(EISDIR, NUCLEUS_ERROR_NOT_REGULAR)}},
     {CALL_FSYNC, OBJECT_DIRECTORY,
      "' was replaced, but its directory could not be flushed to disk: ",
      .answers = {{FAILS, EINTR, NUCLEUS_OK, NUCLEUS_ERROR_NOT_DURABLE},
@@ -130,9 +137,9 @@ static const struct step steps[] = {
     {CALL_FSTATAT, OBJECT_TEMP, "cannot rename temporary file",
      .answers = {REFUSED(EIO), REFUSED(EACCES)},
      .standing = {CALL_RENAMEAT, OBJECT_TEMP, FAILS, EXDEV}},
-    {CALL_FSYNC, OBJECT_DIRECTORY, "' was replaced, but it could not be closed: ",
+    {CALL_CLOSE, OBJECT_FILE, "' was replaced, but its directory could not be flushed to disk: ",
      .answers = {MEANS(EROFS, NUCLEUS_ERROR_NOT_DURABLE)},
-     .standing = {CALL_CLOSE, OBJECT_TEMP, FAILS, EIO}},
+     .standing = {CALL_FSYNC, OBJECT_DIRECTORY, FAILS, EIO}},
 };
 
 enum {
@@ -315,7 +322,7 @@ static void check_readers(enum nucleus_status status, const struct call_report *
 /* Saves in the scenario, and checks what must be so whatever the status is. */
 static struct outcome save(void)
 {
-    const bool is_live = fixture.scenario->clutter == LIVE_TEMP;
+    const enum clutter clutter = fixture.scenario->clutter;
     struct outcome outcome;
     struct call_report report;
 
@@ -323,9 +330,11 @@ static struct outcome save(void)
     report = act_with_faults(act, &outcome);
     check(report.lowest_fd > 2, "no descriptor below 3 is used");
     check_readers(outcome.status, &report);
-    check(!is_live || exists(path_in(fixture.dir, fixed_name)), "nucleus keeps its file");
+    check(clutter == CLEAN || exists(path_in(fixture.dir, fixed_name)), "nucleus keeps its file");
     if (outcome.status == NUCLEUS_OK && count_faults() == 0)
-        check(count_names(fixture.dir) == (is_live ? 3 : 1),
+        check(count_names(fixture.dir) == (clutter == LIVE_TEMP ? 3
+                                           : clutter == CLEAN   ? 1
+                                                                : 2),
               "old leftovers are swept, and they alone");
     check_temps(outcome.err.message, report.is_temp_stuck);
     return outcome;
@@ -395,6 +404,45 @@ static void save_believes_in_a_rename_once_it_sees_its_file(void **state)
     }
 }
 
+/* The rename has an effect and reports EIO; then looks at metadata.json fail. */
+static struct outcome save_with_unclear_rename(enum effect rename, int look_errno, size_t looks)
+{
+    struct outcome outcome;
+
+    enter(&scenarios[1], &file_servers[0]);
+    add_fault((struct fault){CALL_FSTATAT, OBJECT_FILE, FAILS, look_errno}, 1, looks);
+    add_fault((struct fault){CALL_RENAMEAT, OBJECT_TEMP, rename, EIO}, 1, 1);
+    prepare();
+    (void)act_with_faults(act, &outcome);
+    clear_faults();
+    return outcome;
+}
+
+static void save_says_that_the_file_may_have_been_replaced(void **state)
+{
+    struct outcome outcome = save_with_unclear_rename(DONE_BUT_FAILS, EIO, SIZE_MAX);
+
+    (void)state;
+    check_error(&outcome, NUCLEUS_ERROR_IO, EIO, "cannot rename temporary file");
+    assert_contains(outcome.err.message, ": Input/output error; the file may have been replaced");
+    check_file(fixture.new_text, false);
+    /* The temporary file is still there, so the rename was not performed. */
+    outcome = save_with_unclear_rename(FAILS, EIO, SIZE_MAX);
+    check_error(&outcome, NUCLEUS_ERROR_IO, EIO, "cannot rename temporary file");
+    assert_null(strstr(outcome.err.message, "replaced"));
+    check_file(fixture.old_text, false);
+}
+
+static void save_repeats_a_look_that_signals_interrupt(void **state)
+{
+    struct outcome outcome = save_with_unclear_rename(DONE_BUT_FAILS, EINTR, 99);
+
+    (void)state;
+    check_error(&outcome, NUCLEUS_OK, 0, NULL);
+    outcome = save_with_unclear_rename(DONE_BUT_FAILS, EINTR, 100);
+    check_error(&outcome, NUCLEUS_ERROR_IO, EIO, "cannot rename temporary file");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_fixture, remove_fixture)
 
 int main(void)
@@ -405,6 +453,8 @@ int main(void)
         TEST(save_keeps_its_promises_when_all_calls_fail_from_one_on),
         TEST(save_believes_in_a_rename_that_reports_an_error),
         TEST(save_believes_in_a_rename_once_it_sees_its_file),
+        TEST(save_says_that_the_file_may_have_been_replaced),
+        TEST(save_repeats_a_look_that_signals_interrupt),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

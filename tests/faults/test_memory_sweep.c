@@ -206,6 +206,12 @@ static void check_error(const struct nucleus_error *err)
           "the message ends with the reason");
 }
 
+/* A load that gets no memory for the text of the file looks at it once more. */
+static bool is_tried_again(void)
+{
+    return strncmp(run.action->name, "load", 4) == 0 && run.first == 1 && run.last == 1;
+}
+
 /* Acts while memory is short. */
 static void act(void)
 {
@@ -225,7 +231,8 @@ static void act(void)
     pause_memory();
     check(count_blocks() == 0, "no memory is lost");
     check(count_descriptors() == descriptors, "no descriptor is lost");
-    check((status == NUCLEUS_OK) == (count_failed_allocations() == 0), "it fails if it has to");
+    check((status == NUCLEUS_OK) == (count_failed_allocations() == 0 || is_tried_again()),
+          "it fails if it has to");
     check(status == err.status, "err has the status");
     text = read_file(path_in(fixture.dir, "metadata.json"), NULL);
     if (status != NUCLEUS_OK) {

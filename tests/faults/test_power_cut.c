@@ -35,10 +35,8 @@ static void before(struct call *call)
     /* The library believes in its flush, and the disk knows nothing of it. */
     if (call->kind == CALL_FSYNC && call->object == unflushed)
         call->kind = CALL_ANY;
-    if (call->kind == CALL_CLOSE && call->object == OBJECT_TEMP && row->is_late) {
-        unflushed = OBJECT_ANY;
-        (void)nucleus_system_fsync(call->fd);
-    }
+    if (call->kind == CALL_FSYNC && call->object == OBJECT_FILE && row->is_late)
+        call->object = OBJECT_TEMP; /* the disk has the data now */
 }
 
 static struct call_report save(const char *dir)

@@ -7,36 +7,59 @@ need bash jq man mandoc col xargs
 page=$SOURCE/tools/man/ckmeta.1
 examples "$page" >/dev/null
 
-# Each example in a file of its own. Their directories are not ours to make, and the processes are
-# not here.
-mkdir -p examples.d bin bundle sampler samplec web-3 db db-2 empty images proc/13833 cgroup/samplec
+# Each example in a file of its own. The directories are moved to where this test may create them; the
+# processes of the containers do not exist here.
+mkdir -p examples.d bin bundle cgroup/samplec run/crun/samplec empty images
 render "$page" | section EXAMPLES |
     awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }'
 sed -i 's,/srv/checkpoints,.,; s,/usr/bin/env PGDATA,env PGDATA,
-    s,/sys/fs/cgroup,./cgroup,; s,"/proc/$pid,"./proc/$pid,' examples.d/*
+    s,/sys/fs/cgroup,./cgroup,; s,/run/crun,./run/crun,' examples.d/*
 
 example() # PATTERN: the file of the example in which it occurs first
 {
     grep -lF -e "$1" examples.d/* | sed -n 1p | grep . || fail "no example has $1"
 }
 
-cp "$SOURCE/tests/data/oci-bundle-config.json" bundle/config.json
-cp "$SOURCE"/tests/data/cgroup/* cgroup/samplec
-echo 0::/samplec >proc/13833/cgroup
+# The runtimes print what the real ones printed about a container that is running, stopped or missing, as
+# $CONTAINER says; the bundle and podman's configuration are in the directory "bundle".
+data=$SOURCE/tests/data
+cp "$data/oci-bundle-config.json" bundle/config.json
+cp "$data"/cgroup/* cgroup/samplec
+cp "$data/crun-1.8.1-status.json" run/crun/samplec/status
 for runtime in runc-1.1.5 crun-1.8.1; do
     cat >"bin/${runtime%-*}" <<END
-[ "\$*" = "state sampler" ] || [ "\$*" = "state samplec" ] || exit 1
-sed 's,"/srv/bundles/sampler","$scratch/bundle",' "$SOURCE/tests/data/$runtime-state.json"
+case \$*,\$CONTAINER in
+--version,*) cat "\${VERSION_OUTPUT-$data/$runtime-version.txt}" ;;
+"state sampler,running" | "state samplec,running") state=state ;;
+"state sampler,stopped" | "state samplec,stopped") state=state-stopped ;;
+*) exit 1 ;;
+esac
+[ -z "\$state" ] ||
+    sed 's,\("bundle": \)"[^"]*",\1"$scratch/bundle",' "$data/$runtime-\$state.json"
 END
 done
 cat >bin/podman <<END
-[ "\$*" = "container inspect web-3" ] || { echo "[]"; exit 125; }
-cat "$SOURCE/tests/data/podman-4.3.1-container-inspect.json"
+case \$*,\$CONTAINER in
+--version,*) cat "\${VERSION_OUTPUT-$data/podman-4.3.1-version.txt}" ;;
+"info --format {{.Host.Security.Rootless}},"*) echo "\$ROOTLESS" ;;
+"container inspect web-3,running") inspect=inspect ;;
+"container inspect web-3,one-word") inspect=inspect-one-word ;;
+"container inspect web-3,stopped") inspect=inspect-stopped ;;
+*) echo "[]"; exit 125 ;;
+esac
+[ -z "\$inspect" ] ||
+    sed 's,\("OCIConfigPath": \)"[^"]*",\1"$scratch/bundle/podman.json",' \
+        "$data/podman-4.3.1-container-\$inspect.json"
+END
+cat >bin/criu <<END
+[ "\$*" = --version ] || exit 1
+cat "\${VERSION_OUTPUT-$data/criu-4.1.1-version.txt}"
 END
 cat >bin/postgres <<'END'
 printf '<%s>' "$PGDATA" "$@"
 END
 use_programs
+export CONTAINER=running ROOTLESS=false
 
 check()
 {
@@ -46,16 +69,23 @@ words() # the words of a command, each in brackets
 {
     ckmeta load -0 "$1" command | xargs -0 printf '<%s>'
 }
+described() # CONTAINER: the example for it, run as the shell of a reader would
+{
+    sh -e "$(example "./$1")" || fail "the example for $1 fails"
+}
+refused() # WHAT CONTAINER: the example for it fails and leaves the file that is there unchanged
+{
+    ckmeta load "$2" >before
+    ! sh "$(example "./$2")" >/dev/null 2>&1 || fail "$1: the example for $2 succeeds"
+    ckmeta load "$2" | cmp - before || fail "$1: the example for $2 saves something"
+}
 
-# Descriptions by runtimes. Of a container that is not there, nothing is saved.
-for container in sampler samplec web-3; do
-    script=$(example "/$container")
-    sh -e "$script" || fail "the example for $container fails"
-    ckmeta load $container >before
-    sed "s/state $container/state missing/; s/inspect $container/inspect missing/" "$script" \
-        >missing.sh
-    sh missing.sh >/dev/null 2>&1 && fail "an example takes a container that is not there"
-    ckmeta load $container | cmp - before || fail "a container that is not there was saved"
+# Descriptions by runtimes; each creates its directory, and does without if there is one.
+jq --slurpfile inspected "$data/podman-4.3.1-container-inspect.json" \
+    '.process.args = ($inspected[0][0] | [.Path] + .Args)' \
+    "$data/podman-4.3.1-config-one-word.json" >bundle/podman.json
+for container in sampler sampler samplec web-3; do
+    described $container
 done
 for container in sampler samplec; do
     check "the command of $container" "$(words $container)" \
@@ -64,7 +94,9 @@ line2>'
     check "the ID of $container" "$(ckmeta load $container container_id)" $container
 done
 check "runc's process ID" "$(ckmeta load sampler original_pid)" 13789
+check "runc's version" "$(ckmeta load sampler version)" "1.1.5+ds1"
 check "crun's process ID" "$(ckmeta load samplec original_pid)" 13833
+check "crun's version" "$(ckmeta load samplec version)" 1.8.1
 check "crun's cgroup" "$(ckmeta load samplec cgroup_path)" ./cgroup/samplec
 check "crun's limit" "$(ckmeta load samplec resource_limits | jq .memory_bytes)" \
     "$(cat cgroup/samplec/memory.max)"
@@ -72,11 +104,59 @@ check "podman's ID" "$(ckmeta load web-3 container_id)" \
     f9203c87822c0550530069a4740b6098dd9498c5b0868160e8be8152d3a521ad
 check "podman's name" "$(ckmeta load web-3 container_name)" web-3
 check "podman's process ID" "$(ckmeta load web-3 original_pid)" 1824
+check "podman's version" "$(ckmeta load web-3 version)" 4.3.1
 check "podman's command" "$(words web-3)" '</bin/sl><-c><a b><>'
+check "the owner of podman" "$(ckmeta load web-3 rootless)" false
+
+# A command of one word, which podman shows twice, in a container of another user.
+cp "$data/podman-4.3.1-config-one-word.json" bundle/podman.json
+(CONTAINER=one-word ROOTLESS=true; described web-3)
+check "podman's command of one word" "$(words web-3)" '<forever>'
+check "podman's second process ID" "$(ckmeta load web-3 original_pid)" 26225
+check "the other owner of podman" "$(ckmeta load web-3 rootless)" true
+
+# A container that is stopped or missing, and anything that the description lacks.
+CONTAINER=one-word
+(ROOTLESS=; refused "no owner" web-3)
+CONTAINER=running
+for container in sampler samplec web-3; do
+    (CONTAINER=stopped; refused "a stopped container" $container)
+    (CONTAINER=missing; refused "no container" $container)
+    (export VERSION_OUTPUT=/dev/null; refused "no version" $container)
+done
+for config in config podman; do
+    jq 'del(.process)' bundle/$config.json >$config.edited
+    mv bundle/$config.json $config.kept
+done
+for container in sampler samplec web-3; do
+    refused "no configuration" $container
+done
+for config in config podman; do
+    mv $config.edited bundle/$config.json
+done
+for container in sampler samplec web-3; do
+    refused "a configuration without a process" $container
+done
+for config in config podman; do
+    mv $config.kept bundle/$config.json
+done
+
+# crun's status file names the cgroup, or that there is none.
+status=run/crun/samplec/status
+mv $status kept
+refused "no status file" samplec
+jq 'del(.["cgroup-path"])' kept >$status
+refused "a status file without a cgroup" samplec
+jq '.["cgroup-path"] = "/gone"' kept >$status
+refused "the status file of a cgroup that is gone" samplec
+jq '.["cgroup-path"] = ""' kept >$status
+described samplec
+check "the cgroup of a container without one" "$(ckmeta load samplec cgroup_path)" ""
 
 # Without a runtime.
 sh -e "$(example "--name db")" || fail "it is not saved without a runtime"
 check "the name of db" "$(ckmeta load db container_name)" db
+check "the version of db" "$(ckmeta load db version)" 1.4.2
 TZ=UTC sh -e "$(example original_pid)" >output || fail "the fields are not printed"
 check "the printed process ID" "$(sed -n 1p output)" 13789
 date -u -d "$(sed -n 2p output)" >/dev/null || fail "no date is printed"
@@ -91,24 +171,39 @@ sed 's,load [^ ]*,load missing,' "$copy" >missing.sh
 ! sh missing.sh 2>/dev/null || fail "a copy of nothing succeeds"
 check "the name of the copy, after a failure" "$(ckmeta load db-2 container_name)" db-2
 
-# The command, started again: only if the load succeeds, and only if there is a command.
+# The command, started again: only if the load succeeds, and only if there is a command. A first word
+# that looks like an option of exec is not one; bash in the place of sh would take it for that.
+mkdir corrupt options "$scratch/as-bash"
 ckmeta load db | jq '.command = []' | ckmeta save --metadata - empty
-mkdir corrupt
 head -c 100 db/metadata.json >corrupt/metadata.json
+ln -s "$(command -v bash)" "$scratch/as-bash/sh"
 started='</data><-c><log_line_prefix=%m >'
-for shell in bash sh; do
+for shell in bash sh as-bash; do
+    path=$PATH
     case $shell in
     bash) script=$(example "mapfile -d '' -t argv < <(") ;;
-    sh) script=$(example xargs) ;;
+    *) script=$(example xargs) ;;
     esac
-    check "the command, started by $shell" "$("$shell" "$script")" "$started"
+    if [ "$shell" = as-bash ]; then
+        path=$scratch/as-bash:$PATH
+        shell=$scratch/as-bash/sh
+    fi
+    check "the command, started by $shell" "$(PATH=$path "$shell" "$script")" "$started"
     for dir in missing corrupt; do
         sed "s,^dir=.*,dir=$dir," "$script" >missing.sh
-        ! "$shell" missing.sh >output 2>/dev/null || fail "$shell: success with $dir metadata"
+        ! PATH=$path "$shell" missing.sh >output 2>/dev/null || fail "$shell: success with $dir metadata"
         [ ! -s output ] || fail "$shell starts something with $dir metadata"
     done
     sed "s,^dir=.*,dir=empty," "$script" >missing.sh
-    [ -z "$("$shell" missing.sh 2>&1)" ] || fail "$shell starts something without a command"
+    [ -z "$(PATH=$path "$shell" missing.sh 2>&1)" ] || fail "$shell starts something without a command"
+    for word in -ash -l -a -c; do
+        ckmeta save --id options --pid 1 options -- $word
+        sed "s,^dir=.*,dir=options," "$script" >missing.sh
+        ! PATH=$path "$shell" missing.sh >output 2>/dev/null || fail "$shell: success with exec $word"
+        ckmeta save --id options --pid 1 options -- $word echo started
+        ! PATH=$path "$shell" missing.sh >output 2>/dev/null || fail "$shell: success with exec $word echo"
+        [ ! -s output ] || fail "$shell starts something with exec $word"
+    done
 done
 
 # The action script, which the tests with the real criu use, too.
@@ -128,16 +223,77 @@ line" &
 pid=$!
 trap 'kill -KILL "$pid"' EXIT
 while ! tr '\0' '|' <"/proc/$pid/cmdline" | grep -q '^sh|'; do sleep 0.1; done
-action pre-dump || fail "the script fails for an action that it does not know"
+action network-lock || fail "the script fails for an action that it does not know"
 ! action pre-restore || fail "it allows a restore without metadata"
+action pre-dump || fail "it does not allow a dump into a new directory"
 action post-dump || fail "it does not save"
 # shellcheck disable=SC2016
 check "the command of the process" "$(words images)" '<sh><-c><kill -STOP $$><a b><><new
 line>'
 check "its ID" "$(ckmeta load images container_id)" images
 check "its process ID" "$(ckmeta load images original_pid)" "$pid"
+check "its version" "$(ckmeta load images version)" 4.1.1
 action pre-restore || fail "it does not allow a restore"
+action pre-dump || fail "it does not allow a dump into a used directory"
+[ ! -e images/metadata.json ] || fail "old metadata remains beside new images"
+(export VERSION_OUTPUT=/dev/null; ! action post-dump) || fail "it saves without a version"
+[ ! -e images/metadata.json ] || fail "it saves without a version"
+
+# The images are flushed before the save, and a save that is not durable leaves nothing.
+cat >calls.sh <<'END'
+#!/bin/sh
+echo "${0##*/} $*" >>calls
+case ${0##*/} in
+sync) exit "$SYNC_STATUS" ;;
+esac
+ckmeta=$(PATH=${PATH#*:} command -v ckmeta)
+"$ckmeta" "$@"
+exit "$SAVE_STATUS"
+END
+chmod +x calls.sh
+mkdir calls.d
+ln -s ../calls.sh calls.d/sync
+ln -s ../calls.sh calls.d/ckmeta
+flushed() # SYNC_STATUS SAVE_STATUS: the same with stand-ins for sync and ckmeta, which note their calls
+{
+    : >calls
+    (
+        export PATH="$scratch/calls.d:$PATH" SYNC_STATUS="$1" SAVE_STATUS="$2"
+        action post-dump
+    )
+}
+flushed 0 0 || fail "it does not save"
+check "the order" "$(sed -n "s/^\\(sync\\|ckmeta\\) .*/\\1/p" calls | paste -s -d ,)" sync,ckmeta
+rm images/metadata.json
+! flushed 1 0 || fail "it succeeds with images that could not be flushed"
+[ ! -e images/metadata.json ] || fail "it saves beside images that could not be flushed"
+! flushed 0 4 || fail "it succeeds with metadata that may not be durable"
+[ ! -e images/metadata.json ] || fail "a failed dump leaves metadata"
 cp corrupt/metadata.json images
 ! action pre-restore || fail "it allows a restore with corrupt metadata"
 rm -r images
 ! action post-dump || fail "a save that fails does not abort the dump"
+
+# The unit: systemd takes 255 for a failure and every other status but 0 for a reason to skip.
+unit=$(example ExecCondition)
+condition() # NAME: the exit status of the condition of an instance, undone as systemd does it
+{
+    got=0
+    (eval "$(sed -e :join -e '/\\$/{ N; s/\\\n/ /; b join' -e '}' "$unit" |
+        sed -n "s/^ExecCondition=//; t found; d; :found s/\\$\\$/\$/g; s/%i/$1/g; p")") \
+        >output 2>/dev/null || got=$?
+    [ ! -s output ] || fail "the condition prints $(cat output)"
+    echo "$got"
+}
+check "the condition with a checkpoint" "$(condition db)" 0
+check "the condition without a checkpoint" "$(condition missing)" 3
+check "the condition with a damaged checkpoint" "$(condition corrupt)" 255
+if command -v systemd-analyze >/dev/null; then
+    mkdir units
+    { cat "$unit"; printf '[Unit]\nDefaultDependencies=no\n'; } >units/restore@.service
+    cp units/restore@.service units/restore@db.service
+    sed -i 's,=criu,=/bin/true,' units/*
+    systemd-analyze verify --man=no "./units/restore@db.service" >verified 2>&1 ||
+        { cat verified; fail "systemd refuses the unit"; }
+    ! grep -F restore@ verified || fail "systemd complains about the unit"
+fi

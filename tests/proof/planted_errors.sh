@@ -46,7 +46,7 @@ plant unchecked_second_surrogate json_reader skip_unicode_escape \
     's/is_low_surrogate\((hex4\(at \+ 8, reader->end\))\)/\1 >= 0/'
 plant digit_loop_overflows strings nucleus_parse_u64 's,\(UINT64_MAX - digit\) / 10,UINT64_MAX / 10,'
 plant cursor_does_not_move json_reader skip_digits 's/^( *)text\+\+;/\1;/'
-plant element_not_consumed json_reader nucleus_json_next 's/^( *)reader->at\+\+;/\1;/'
+plant element_not_consumed json_reader nucleus_json_next 's/^( *)reader->cursor\+\+;/\1;/'
 plant depth_unchecked json_reader nucleus_json_enter 's/== NUCLEUS_JSON_MAX_DEPTH/> NUCLEUS_JSON_MAX_DEPTH/'
 plant word_past_the_end utf8 skip_words 's/end - text >= 8/end - text >= 7/'
 plant surrogate_in_utf8 utf8 nucleus_utf8_length 's/second > 0x9f/second > 0xbf/'

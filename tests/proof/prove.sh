@@ -65,19 +65,12 @@ wanted()
     done | paste -sd , -
 }
 
-# The subtractions in specials() wrap on purpose.
-flags()
-{
-    [ "$1" = utf8 ] || echo -warn-unsigned-overflow
-}
-
 # prove UNIT FUNCTIONS: adds to the figures; what frama-c says goes to WORK/UNIT.log.
 prove()
 {
     log=$work/$1.log
-    # shellcheck disable=SC2046
     frama-c -machdep gcc_x86_64 -c11 -cpp-extra-args="-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
-        -I'$source/include' -I'$source/src' -include '${0%/*}/contracts.h'" -wp -wp-rte -warn-invalid-pointer $(flags "$1") -wp-fct "$2" \
+        -I'$source/include' -I'$source/src' -include '${0%/*}/contracts.h'" -wp -wp-rte -warn-invalid-pointer -warn-unsigned-overflow -wp-fct "$2" \
         -wp-prover "$provers" -wp-timeout "$TIMEOUT" -wp-par 2 -wp-session "$work/session" \
         "$source/src/$1.c" >"$log" 2>&1 || { cat "$log"; trouble "frama-c fails on $1.c"; }
     for function in $(echo "$2" | tr , ' '); do

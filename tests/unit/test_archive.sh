@@ -1,20 +1,32 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# test_archive.sh ARCHIVE [instrumented]
+# test_archive.sh ARCHIVE COMPILER [instrumented]
 # What the archive of the library must not have: calls that print, end the process or change its
 # signals, umask, working directory, locale, environment or hooks; and data that can be written.
 # Constants that are relocated (.data.rel.ro) are no such data. A build that is instrumented has data
-# of its own.
+# of its own. Of an archive made for link-time optimization, the machine code that the linker makes of it
+# is examined.
 set -eu
 export LC_ALL=C
 
 archive=$1
-instrumented=${2-}
+compiler=$2
+instrumented=${3-}
 if ! command -v nm >/dev/null || ! command -v objdump >/dev/null; then
     echo "skipped: no nm and objdump (binutils) here"
     exit 77
 fi
 failed=0
+
+# The first option is gcc's, the second one clang's.
+if objdump -h "$archive" 2>&1 | grep -qE 'not recognized|\.gnu\.lto_'; then
+    code=${TMPDIR:-/tmp}/test_archive.$$.o
+    trap 'rm -f "$code"' EXIT
+    "$compiler" -r -nostdlib -flinker-output=nolto-rel -o "$code" -Wl,--whole-archive "$archive" \
+        2>/dev/null ||
+        "$compiler" -r -nostdlib -flto -o "$code" -Wl,--whole-archive "$archive"
+    archive=$code
+fi
 
 forbidden='exit|_exit|_Exit|quick_exit|abort|atexit|raise|kill|system|fork|vfork|exec[a-z]*|posix_spawnp?
 printf|vprintf|fprintf|vfprintf|dprintf|puts|fputs|putchar|fwrite|perror|syslog|__printf_chk|__fprintf_chk

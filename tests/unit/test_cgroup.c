@@ -182,11 +182,11 @@ static const struct {
     const char *optional; /* the files that may be missing then */
 } cgroups[] = {
     {"none", "io.max"},
-    {"cpuset cpu io memory hugetlb pids\n", "io.max memory.swap.max"},
+    {"cpuset cpu io memory hugetlb pids\n", "io.max memory.swap.max cpu.max cpu.weight"},
     {"\n", "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
-    {"cpu io pids\n", "io.max memory.max memory.high memory.swap.max"},
+    {"cpu io pids\n", "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight"},
     {"cpuset io memory pids\n", "io.max memory.swap.max cpu.max cpu.weight"},
-    {"cpu memory pid pidz pidsx\n", "io.max memory.swap.max pids.max"},
+    {"cpu memory pid pidz pidsx\n", "io.max memory.swap.max cpu.max cpu.weight pids.max"},
     {"cpuset memory.max pid\n",
      "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
 };
@@ -229,9 +229,9 @@ TEST_IN(cgroup, only_regular_files_are_read)
     assert_fails(NUCLEUS_ERROR_SYMLINK, "memory.max", "is a symbolic link");
     assert_int_equal(unlink("g/memory.max"), 0);
     assert_int_equal(mkfifo("g/cgroup.controllers", 0600), 0);
-    assert_fails(NUCLEUS_ERROR_NOT_REGULAR, "cgroup.controllers", "not a regular file");
+    assert_fails(NUCLEUS_ERROR_NOT_REGULAR, "cgroup.controllers", "is not a regular file");
     assert_int_equal(mkfifo("g/memory.max", 0600), 0);
-    assert_fails(NUCLEUS_ERROR_NOT_REGULAR, "memory.max", "not a regular file");
+    assert_fails(NUCLEUS_ERROR_NOT_REGULAR, "memory.max", "is not a regular file");
 }
 
 TEST_IN(cgroup, an_endless_file_is_refused)

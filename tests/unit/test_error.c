@@ -39,6 +39,20 @@ static const struct {
     {"\\x1f \\xc2\\x9f/n", "\x1f \xc2\x9f", "n"},
     {"\xc2\xa0/n", "\xc2\xa0", "n"},
     {"\\x0a", NULL, "\n"},
+    {"\\xe2\\x80\\xa8", NULL, "\xe2\x80\xa8"}, /* U+2028 */
+    {"\\xe2\\x80\\xae", NULL, "\xe2\x80\xae"}, /* U+202E */
+    {"\xe2\x80\xa7", NULL, "\xe2\x80\xa7"},    /* U+2027 */
+    {"\xe2\x80\xaf", NULL, "\xe2\x80\xaf"},    /* U+202F */
+    {"\\xe2\\x80\\x8e", NULL, "\xe2\x80\x8e"}, /* U+200E */
+    {"\\xe2\\x80\\x8f", NULL, "\xe2\x80\x8f"}, /* U+200F */
+    {"\xe2\x80\x90", NULL, "\xe2\x80\x90"},    /* U+2010 */
+    {"\xe2\x81\xa5", NULL, "\xe2\x81\xa5"},    /* U+2065 */
+    {"\\xe2\\x81\\xa6", NULL, "\xe2\x81\xa6"}, /* U+2066 */
+    {"\\xe2\\x81\\xa9", NULL, "\xe2\x81\xa9"}, /* U+2069 */
+    {"\xe2\x81\xaa", NULL, "\xe2\x81\xaa"},    /* U+206A */
+    {"\\xd8\\x9c", NULL, "\xd8\x9c"},          /* U+061C */
+    {"\xd8\x9d", NULL, "\xd8\x9d"},            /* U+061D */
+    {"\xe3\x80\xa8", NULL, "\xe3\x80\xa8"},    /* U+3028 */
 };
 
 TEST_EACH(paths, a_path_is_escaped)
@@ -48,7 +62,7 @@ TEST_EACH(paths, a_path_is_escaped)
 
     (void)nucleus_fail(&err, NUCLEUS_ERROR_SYNTAX, "%s %d", "100%%", 7);
     assert_string_equal(err.message, "100%% 7");
-    nucleus_error_wrap(&err, "cannot x", (struct nucleus_shown){row->dir, row->name});
+    nucleus_error_wrap(&err, "cannot x ", (struct nucleus_display_path){row->dir, row->name}, ": ");
     assert_int_equal(err.status, NUCLEUS_ERROR_SYNTAX);
     (void)snprintf(message, sizeof message, "cannot x '%s': 100%%%% 7", row->path);
     assert_string_equal(err.message, message);
@@ -69,8 +83,9 @@ TEST_EACH(units, a_long_path_loses_its_beginning_and_a_short_one_nothing)
         size_t length;
 
         strcat(dir, row->text);
-        (void)nucleus_fail_errno(&err, NUCLEUS_ERROR_IO, ENOSPC);
-        nucleus_error_wrap(&err, "cannot replace", (struct nucleus_shown){dir, "metadata.json"});
+        (void)nucleus_fail_errno(&err, NUCLEUS_ERROR_IO, ENOSPC, NULL);
+        nucleus_error_wrap(&err, "cannot replace ",
+                           (struct nucleus_display_path){dir, "metadata.json"}, ": ");
         length = strlen(err.message);
         assert_true(length < sizeof err.message);
         assert_contains(err.message, "/metadata.json': No space left on device");

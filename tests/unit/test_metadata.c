@@ -47,12 +47,11 @@ static const struct {
     const char *message;
     struct nucleus_container_state state;
 } unfit_states[] = {
-    {"member 'container_id' is NULL", {.name = "n", .command = command}},
-    {"member 'container_name' is NULL", {.id = "i", .command = command}},
+    {"member 'id' is NULL", {.name = "n", .command = command}},
+    {"member 'name' is NULL", {.id = "i", .command = command}},
     {"member 'command' is NULL", {.id = "i", .name = "n"}},
-    {"member 'container_id' is not valid UTF-8", {.id = "\x80", .name = "n", .command = command}},
-    {"member 'container_name' is not valid UTF-8",
-     {.id = "i", .name = "\xc0\x80", .command = command}},
+    {"member 'id' is not valid UTF-8", {.id = "\x80", .name = "n", .command = command}},
+    {"member 'name' is not valid UTF-8", {.id = "i", .name = "\xc0\x80", .command = command}},
     {"member 'command[1]' is not valid UTF-8", {.id = "i", .name = "n", .command = not_utf_8}},
     {"member 'version' is not valid UTF-8",
      {.id = "i", .name = "n", .command = command, .version = "\xf5"}},

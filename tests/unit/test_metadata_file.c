@@ -180,7 +180,7 @@ TEST_EACH_IN(not_directories, bad_directories, load_and_save_name_a_bad_director
 /* Fails the test unless both a load and a save fail to open the directory. */
 static void assert_both_fail(int fd, enum nucleus_status expected, int os_error)
 {
-    static const char before[] = "cannot open directory of ";
+    static const char before[] = "cannot open the directory of ";
     struct nucleus_error err;
 
     assert_status(load_sample_at(fd, &err), expected, &err);

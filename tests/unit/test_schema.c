@@ -34,7 +34,7 @@ TEST_EACH(objects, each_member_is_complete)
         assert_true(is_integer == (member->max > 0));
         assert_true(is_nested == (member->object != NULL));
         assert_true(member->offset < row->object->size);
-        assert_true(!member->is_written_if_any || nucleus_member_is_optional(member));
+        assert_true(!member->all_or_none || nucleus_member_is_optional(member));
     }
 }
 

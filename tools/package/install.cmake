@@ -37,7 +37,7 @@ configure_file("${CMAKE_CURRENT_LIST_DIR}/nucleus-checkpoint.pc.in"
                "${PROJECT_BINARY_DIR}/nucleus-checkpoint.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/nucleus-checkpoint.pc" DESTINATION "${pc_dir}")
 
-if(NOT PROJECT_IS_TOP_LEVEL)
+if(NOT nucleus_is_top_level)
   return()
 endif()
 
@@ -49,12 +49,16 @@ foreach(section IN ITEMS 1 3 7)
   install(FILES ${pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}")
 endforeach()
 
-# man finds the page of the library by the name of each public function, too.
-file(STRINGS "${PROJECT_SOURCE_DIR}/include/nucleus/checkpoint.h" declarations
-     REGEX "^([A-Za-z].*[ *])?nucleus_[a-z0-9_]+\\(")
-foreach(declaration IN LISTS declarations)
-  string(REGEX REPLACE ".*(nucleus_[a-z0-9_]+)\\(.*" "\\1" function "${declaration}")
-  set(page "${PROJECT_BINARY_DIR}/man/${function}.3")
-  file(CONFIGURE OUTPUT "${page}" CONTENT ".so man3/nucleus-checkpoint.3\n" @ONLY)
-  install(FILES "${page}" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")
+# A page of section 3 is found by every name that its NAME lists.
+file(GLOB pages CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tools/man/*.3")
+foreach(page IN LISTS pages)
+  get_filename_component(target "${page}" NAME)
+  file(STRINGS "${page}" names REGEX "^\\.Nm ")
+  foreach(name IN LISTS names)
+    string(REGEX REPLACE "^\\.Nm ([^ ]+).*" "\\1.3" alias "${name}")
+    if(NOT alias STREQUAL target)
+      file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/man/${alias}" CONTENT ".so man3/${target}\n" @ONLY)
+      install(FILES "${PROJECT_BINARY_DIR}/man/${alias}" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")
+    endif()
+  endforeach()
 endforeach()
