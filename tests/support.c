@@ -265,7 +265,7 @@ bool has_saved(const char *dir, const char *id)
     return is_equal;
 }
 
-char *encode(const struct nucleus_metadata *metadata, size_t *ret_len)
+char *encode_metadata(const struct nucleus_metadata *metadata, size_t *ret_len)
 {
     struct nucleus_error err;
     size_t len;

@@ -80,7 +80,7 @@ enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error
 bool has_saved(const char *dir, const char *id);
 
 /* Encodes metadata, which must be valid. ret_len may be NULL. Must be freed with free(3). */
-char *encode(const struct nucleus_metadata *metadata, size_t *ret_len);
+char *encode_metadata(const struct nucleus_metadata *metadata, size_t *ret_len);
 
 /* Decodes a copy that has exactly len bytes, so that sanitizers and valgrind report a read past its
  * end. Fails the test if an error changes ret. */

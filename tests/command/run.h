@@ -31,7 +31,7 @@ struct run {
 };
 
 /* A setup that creates d, an empty directory; s, a container-state document of nucleus; and m, the
- * metadata.json of the same container in canonical form. */
+ * metadata.json of that container in canonical form. */
 void documents(void);
 
 /* Fails the test unless d contains only metadata.json, and removes that. */

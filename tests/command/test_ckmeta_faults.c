@@ -76,16 +76,18 @@ WRAP(size_t, fwrite, fails("fwrite"), 0,
      (const void *bytes, size_t size, size_t number, FILE *stream), (bytes, size, number, stream))
 WRAP(int, fclose, stream == stdout && fails("fclose"), EOF, (FILE * stream), (stream))
 
-/* Runs a line. Output is discarded; messages go to the file "messages". */
+/* Runs a line. Output is discarded; messages go to the file "messages". Standard input is the file
+ * s, or closed, so that the first descriptor that is opened is a standard one. */
 static void run_line(const char *line, struct fault failing)
 {
     char *argv[16] = {NULL};
     const int argc = (int)split_line(line, argv);
+    const bool is_open = strstr(line, " - ") || strcmp(failing.call, "memory") == 0;
     size_t descriptors;
     int code;
 
     if (!freopen("/dev/null", "w", stdout) || !freopen("messages", "w", stderr) ||
-        (strstr(line, " - ") ? !freopen("s", "r", stdin) : fclose(stdin) != 0))
+        (is_open ? !freopen("s", "r", stdin) : fclose(stdin) != 0))
         _exit(NOT_STARTED);
     descriptors = count_descriptors();
     (void)umask(0277); /* so that the mode of a new file must be set */
@@ -98,9 +100,8 @@ static void run_line(const char *line, struct fault failing)
     exit(code == EXIT_DONE && count >= failing.number ? IGNORED : code);
 }
 
-/* Runs a line in a child, with the file s as standard input for "-", else with
- * standard input closed. Returns the exit code, and the
- * messages, which must be freed with free(3). */
+/* Runs a line in a child. Returns the exit code, and the messages, which must be freed with
+ * free(3). */
 static int run_in_child(const char *line, struct fault failing, char **ret_messages)
 {
     pid_t child;

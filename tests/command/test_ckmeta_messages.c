@@ -27,7 +27,7 @@ static void require_ckmeta(void)
         skip_test(code == 99 ? "there is no valgrind" : "valgrind cannot run this ckmeta");
 }
 
-/* Creates what the lines name besides s and m. */
+/* Creates all files that the lines name. */
 static void names(void)
 {
     static const char *const dirs[] = {"empty",  "g",      "large", "linked",
@@ -84,6 +84,8 @@ static const struct {
      "cannot read 'large/metadata.json': " CAP, 0},
     {"save --state /dev/zero d", EXIT_FAILED, "cannot read '/dev/zero': " CAP, 0},
     {"save --state m d", EXIT_FAILED, "invalid state document 'm': missing member 'id'", 0},
+    {"save --state /dev/null d", EXIT_FAILED,
+     "invalid state document '/dev/null': line 1, column 1: unexpected end of input", 0},
     {"save --state schema/metadata.json d", EXIT_FAILED,
      "invalid state document 'schema/metadata.json': member 'command[1]' is not a string", 0},
     {"save --metadata s d", EXIT_FAILED, "invalid metadata 's': missing member 'container_id'", 0},

@@ -9,7 +9,7 @@
 
 #include "schema.h"
 
-/* Opening f would block. There is no directory d. */
+/* Opening f would block, and d does not exist. */
 static void fifo(void)
 {
     assert_int_equal(mkfifo("f", 0600), 0);
@@ -20,7 +20,7 @@ static void fifo(void)
 #define NEEDS_ARGUMENT " requires an argument"
 #define TWICE " given more than once"
 
-/* A line whose last word is a bad option, and the end of the message. */
+/* A line that ends in a bad option, and the end of the message. */
 static const struct {
     const char *line, *problem;
 } bad_options[] = {
@@ -211,7 +211,7 @@ TEST_EACH(subcommands, no_other_letter_is_an_option)
     }
 }
 
-/* Lines that print the same help, and its beginning. */
+/* Lines whose help is identical, and its beginning. */
 static const struct {
     const char *line, *same[4], *usage;
 } helps[] = {

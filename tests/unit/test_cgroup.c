@@ -24,7 +24,7 @@ static char *capture(void)
     char *text;
 
     assert_status(sample_from_state("g", &metadata, &err), NUCLEUS_OK, &err);
-    text = encode(&metadata, NULL);
+    text = encode_metadata(&metadata, NULL);
     nucleus_metadata_clear(&metadata);
     return text;
 }
@@ -160,7 +160,7 @@ TEST_IN(cgroup, each_device_has_its_own_limits)
     free(text);
 }
 
-TEST_IN(cgroup, a_nul_does_not_end_a_word)
+TEST_IN(cgroup, a_nul_does_not_end_a_number)
 {
     write_file("g/memory.max", "max\0max", 7);
     assert_fails(NUCLEUS_ERROR_SCHEMA, "memory.max", U64);
@@ -177,9 +177,8 @@ static const char *const absent[CGROUP_FILES] = {
 };
 
 static const struct {
-    const char
-        *controllers;     /* the content of cgroup.controllers; "none" if there is no such file */
-    const char *optional; /* the files that may be missing then */
+    const char *controllers; /* the content of cgroup.controllers; "none" if that file is missing */
+    const char *optional;    /* the files that may be missing then */
 } cgroups[] = {
     {"none", "io.max"},
     {"cpuset cpu io memory hugetlb pids\n", "io.max memory.swap.max cpu.max cpu.weight"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A directory with a default ACL that gives others access to new files, or takes the owner's. */
+/* A directory with a default ACL that opens new files to others, or denies them to their owner. */
 #include "test.h"
 
 #include <string.h>

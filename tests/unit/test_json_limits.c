@@ -129,7 +129,7 @@ TEST_EACH(lengths, writing_stops_at_the_cap)
     struct nucleus_metadata copy = {0};
     struct nucleus_error err;
     size_t len, padding;
-    char *text = encode(&metadata, &len);
+    char *text = encode_metadata(&metadata, &len);
 
     free(text);
     text = NULL;

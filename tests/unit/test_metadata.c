@@ -126,7 +126,7 @@ TEST(a_caller_may_replace_strings)
     replace(&metadata.command[1], "-c");
     replace(&metadata.resource_limits->io_limits[0].device, "9:9");
     replace(&metadata.container_name, "other");
-    text = encode(&metadata, NULL);
+    text = encode_metadata(&metadata, NULL);
     assert_contains(text, "\"other\"");
     assert_contains(text, "\"-c\"");
     assert_contains(text, "\"9:9\"");

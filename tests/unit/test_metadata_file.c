@@ -22,7 +22,7 @@ TEST_IN(empty_directory, a_saved_file_is_the_canonical_text)
     struct nucleus_metadata metadata = sample_metadata("a");
     struct nucleus_error err;
     size_t len, file_len;
-    char *text = encode(&metadata, &len), *file;
+    char *text = encode_metadata(&metadata, &len), *file;
 
     poison(&err, sizeof err);
     assert_status(nucleus_metadata_save(&metadata, ".", &err), NUCLEUS_OK, &err);

@@ -11,7 +11,7 @@ enum { ROWS = 1019, VERDICT = 0, NAME, DOCUMENT, CANONICAL, COLUMNS };
 static bool is_canonical(const struct nucleus_metadata *metadata, const char *hex)
 {
     size_t len, expected_len;
-    char *text = encode(metadata, &len);
+    char *text = encode_metadata(metadata, &len);
     char *expected = from_hex(hex, strlen(hex), &expected_len);
     const bool is_equal = len == expected_len && memcmp(text, expected, len) == 0;
 

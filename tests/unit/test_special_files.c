@@ -51,7 +51,7 @@ static const struct object {
 
 static void make_object(const struct object *object, const char *path)
 {
-    /* /dev/zero, which never ends; a disk, which may take long to open */
+    /* /dev/zero, which never ends; a disk, which may be slow to open */
     const dev_t device = object->type == S_IFCHR ? makedev(1, 5) : makedev(7, 255);
     int result;
 
@@ -99,7 +99,7 @@ static void check(const struct object *object, const char *path, const struct re
     free(bytes);
 }
 
-TEST_EACH_IN(victim, objects, load_refuses_what_is_not_a_regular_file)
+TEST_EACH_IN(victim, objects, load_refuses_all_but_regular_files)
 {
     check(row, "d/metadata.json", row->load, true, true);
 }

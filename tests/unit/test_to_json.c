@@ -18,7 +18,7 @@ TEST_EACH(files, a_file_of_nucleus_is_decoded_and_encoded_unchanged)
     char *text;
 
     assert_status(nucleus_metadata_from_json(file, file_len, &metadata, &err), NUCLEUS_OK, &err);
-    text = encode(&metadata, &len);
+    text = encode_metadata(&metadata, &len);
     assert_int_equal(len, file_len);
     assert_string_equal(text, file);
     nucleus_metadata_clear(&metadata);
@@ -38,7 +38,7 @@ TEST(two_absent_members_are_omitted)
     assert_null(metadata.cgroup_path);
     assert_null(metadata.resource_limits);
     free(text);
-    text = encode(&metadata, NULL);
+    text = encode_metadata(&metadata, NULL);
     assert_null(strstr(text, "cgroup_path"));
     assert_contains(text, "\"rootless\": true\n}");
     nucleus_metadata_clear(&metadata);
@@ -54,7 +54,7 @@ static void assert_encoded(char *cgroup_path, struct nucleus_resource_limits *li
 
     metadata.cgroup_path = cgroup_path;
     metadata.resource_limits = limits;
-    text = encode(&metadata, NULL);
+    text = encode_metadata(&metadata, NULL);
     assert_contains(text, expected);
     free(text);
     metadata.cgroup_path = NULL;

@@ -38,7 +38,7 @@ TEST(only_well_formed_sequences_have_a_length)
     }
 }
 
-/* Each byte at each position of a text that spans words of eight bytes. */
+/* Each byte at each position of a text longer than three blocks of eight bytes. */
 TEST(only_plain_bytes_are_skipped)
 {
     char text[27];
