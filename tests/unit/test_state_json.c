@@ -106,10 +106,7 @@ static const struct {
     {UP_TO_GVISOR "}", "missing member 'using_gvisor'"},
     {UP_TO_GVISOR ",\"using_gvisor\":true}", "missing member 'rootless'"},
     {"{\"id\":\"a\",\"id\":\"b\"}", "duplicate member 'id'"},
-    {"{\"id\":1}", "member 'id' is not a string"},
-    {"{\"command\":{}}", "member 'command' is not an array"},
     {"{\"id\":\"a\",\"command\":[\"c\",null]}", "member 'command[1]' is not a string"},
-    {"{\"rootless\":null}", "member 'rootless' is not a boolean"},
     {"{\"pid\":4294967296}", "member 'pid' must be an integer from 0 to 4294967295"},
     {"{\"cgroup_path\":false}", "member 'cgroup_path' is not a string"},
 };
