@@ -246,17 +246,19 @@ TEST_EACH_IN(empty_directory, bad_files, an_error_in_the_text_names_the_file)
 TEST_IN(empty_directory, loading_needs_no_permission_to_read_the_directory)
 {
     const uid_t user = geteuid(), other = user == 0 ? 65534 : user;
-    enum nucleus_status status;
+    enum nucleus_status found, missing;
     struct nucleus_error err;
 
     assert_int_equal(mkdir("d", 0700), 0);
+    assert_int_equal(mkdir("e", 0700), 0);
     copy_file(TEST_DATA "/nucleus-0.2.0-metadata.json", "d/metadata.json");
-    assert_int_equal(chown("d", other, (gid_t)-1), 0);
-    assert_int_equal(chmod("d", 0100), 0);
-    assert_int_equal(chmod(".", 0711), 0);
+    assert_int_equal(chown("d", other, (gid_t)-1) + chown("e", other, (gid_t)-1), 0);
+    assert_int_equal(chmod("d", 0100) + chmod("e", 0100) + chmod(".", 0711), 0);
     assert_int_equal(seteuid(other), 0);
-    status = load_sample("d", &err);
+    found = load_sample("d", &err);
+    missing = load_sample("e", &err);
     assert_int_equal(seteuid(user), 0);
-    assert_status(status, NUCLEUS_OK, &err);
     assert_int_equal(chmod("d", 0700), 0);
+    assert_int_equal(found, NUCLEUS_OK);
+    assert_int_equal(missing, NUCLEUS_ERROR_NOT_FOUND);
 }
