@@ -36,7 +36,7 @@ static struct writer new_writer(size_t max_len, struct nucleus_error *err)
 }
 
 /* Makes room for len more bytes and a NUL. */
-static bool reserve_bytes(struct writer *writer, size_t len)
+static bool reserve_text(struct writer *writer, size_t len)
 {
     size_t capacity = writer->capacity;
     char *text;
@@ -61,7 +61,7 @@ static bool reserve_bytes(struct writer *writer, size_t len)
 
 static void put(struct writer *writer, const char *bytes, size_t len)
 {
-    if (writer->status != NUCLEUS_OK || !reserve_bytes(writer, len))
+    if (writer->status != NUCLEUS_OK || !reserve_text(writer, len))
         return;
     memcpy(writer->text + writer->len, bytes, len);
     writer->len += len;
@@ -72,7 +72,8 @@ static void put_text(struct writer *writer, const char *text)
     put(writer, text, strlen(text));
 }
 
-static void refuse(struct writer *writer, const struct nucleus_json_path *path, const char *problem)
+static void refuse_member(struct writer *writer, const struct nucleus_json_path *path,
+                          const char *problem)
 {
     if (writer->status == NUCLEUS_OK)
         writer->status = nucleus_fail_member(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, "member",
@@ -131,7 +132,7 @@ static void put_string(struct writer *writer, const char *text,
     const char *stop;
 
     if (!text) {
-        refuse(writer, path, " is NULL");
+        refuse_member(writer, path, " is NULL");
         return;
     }
     stop = text + strlen(text);
@@ -143,7 +144,7 @@ static void put_string(struct writer *writer, const char *text,
         if (special == stop)
             break;
         if ((unsigned char)*special >= 0x80) {
-            refuse(writer, path, " is not valid UTF-8");
+            refuse_member(writer, path, " is not valid UTF-8");
             return;
         }
         put_escape(writer, (unsigned char)*special);
@@ -158,7 +159,7 @@ static void put_strings(struct writer *writer, char *const *list,
     struct nucleus_json_path element = {.outer = path};
 
     if (!list) {
-        refuse(writer, path, " is NULL");
+        refuse_member(writer, path, " is NULL");
         return;
     }
     open_container(writer, "[");
@@ -181,7 +182,7 @@ static void put_objects(struct writer *writer, const struct nucleus_member *memb
     struct nucleus_json_path element = {.outer = path};
 
     if (!structs && count > 0) {
-        refuse(writer, path, " is NULL");
+        refuse_member(writer, path, " is NULL");
         return;
     }
     open_container(writer, "[");

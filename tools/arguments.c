@@ -1,49 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a command line. */
+/* Parsing of the command line. */
 #include <string.h>
 #include <unistd.h>
 
 #include "ckmeta.h"
 
-static void take_operand(struct arguments *arguments, const char *word)
+static void add_operand(struct arguments *arguments, const char *operand)
 {
     if (arguments->operands_count < MAX_OPERANDS)
-        arguments->operands[arguments->operands_count] = word;
+        arguments->operands[arguments->operands_count] = operand;
     arguments->operands_count++;
 }
 
-/* getopt_long takes abbreviations of options; scripts that use one break with the next option. */
-static bool is_abbreviated(const char *word, const struct option *option)
+/* getopt_long accepts abbreviations of options; scripts that use one break when an option is added.
+ */
+static bool is_abbreviated(const char *arg, const struct option *option)
 {
-    return strncmp(word + 2, option->name, strlen(option->name)) != 0;
+    return strncmp(arg + 2, option->name, strlen(option->name)) != 0;
 }
 
-/* Takes in what getopt_long found in word. Returns DONE, or USAGE after a message. */
-static enum exit_code take_option(int letter, const char *word, const struct option *option,
-                                  struct arguments *arguments)
+/* Stores the option or operand that getopt_long found in arg. Returns DONE, or USAGE after printing
+ * a message. */
+static enum exit_code add_option(int letter, const char *arg, const struct option *option,
+                                 struct arguments *arguments)
 {
-    const char *page = arguments->page;
+    const char *help_command = arguments->help_command;
 
     if (letter == ':')
-        return misused_word(page, "option ", word, " requires an argument");
-    if (letter == '?' && optopt != 0 && word[1] == '-')
-        return misused_word(page, "option ", word, " does not take an argument");
+        return usage_error_arg(help_command, "option ", arg, " requires an argument");
+    if (letter == '?' && optopt != 0 && arg[1] == '-')
+        return usage_error_arg(help_command, "option ", arg, " does not take an argument");
     if (letter == '?')
-        return misused_word(page, "unrecognized option ", word, "");
-    if (option && is_abbreviated(word, option))
-        return misused_word(page, "option ", word, " is abbreviated; spell it out");
+        return usage_error_arg(help_command, "unrecognized option ", arg, "");
+    if (option && is_abbreviated(arg, option))
+        return usage_error_arg(help_command, "option ", arg, " is abbreviated; spell it out");
     if (letter == 1) {
-        take_operand(arguments, optarg);
+        add_operand(arguments, optarg);
         return DONE;
     }
     if (arguments->values[letter])
-        return misused_word(page, "option ", word, " given more than once");
+        return usage_error_arg(help_command, "option ", arg, " given more than once");
     arguments->values[letter] = optarg ? optarg : "";
-    arguments->words[letter] = word;
+    arguments->typed[letter] = arg;
     return DONE;
 }
 
-/* musl's getopt_long ends at a "-", as POSIX has it; glibc's takes it as the operand it is. */
+/* musl's getopt_long stops at "-", as POSIX specifies; glibc's returns it as an operand. */
 static bool is_at_dash(int argc, char **argv)
 {
     return optind < argc && strcmp(argv[optind], "-") == 0;
@@ -55,18 +57,18 @@ enum exit_code parse_arguments(int argc, char **argv, const char *letters,
     enum exit_code code = DONE;
 
     while (code == DONE && !arguments->values['h']) {
-        const char *word = argv[optind];
+        const char *arg = argv[optind];
         int index = -1;
         int letter;
 
         if (is_at_dash(argc, argv)) {
-            take_operand(arguments, argv[optind++]);
+            add_operand(arguments, argv[optind++]);
             continue;
         }
         letter = getopt_long(argc, argv, letters, options, &index);
         if (letter == -1)
             break;
-        code = take_option(letter, word, index >= 0 ? &options[index] : NULL, arguments);
+        code = add_option(letter, arg, index >= 0 ? &options[index] : NULL, arguments);
     }
     arguments->rest = argv + optind;
     return code;
@@ -74,17 +76,18 @@ enum exit_code parse_arguments(int argc, char **argv, const char *letters,
 
 void join_operands(struct arguments *arguments)
 {
-    for (char **word = arguments->rest; *word; word++)
-        take_operand(arguments, *word);
+    for (char **arg = arguments->rest; *arg; arg++)
+        add_operand(arguments, *arg);
 }
 
 enum exit_code check_operands(const struct arguments *arguments, size_t max)
 {
     if (arguments->operands_count == 0)
-        return misused(arguments->page, "missing operand: DIR");
+        return usage_error(arguments->help_command, "missing operand: DIR");
     if (arguments->operands_count > max)
-        return misused_word(arguments->page, "extra operand ", arguments->operands[max], "");
+        return usage_error_arg(arguments->help_command, "extra operand ", arguments->operands[max],
+                               "");
     if (arguments->operands[0][0] == '\0')
-        return misused(arguments->page, "DIR is empty");
+        return usage_error(arguments->help_command, "DIR is empty");
     return DONE;
 }

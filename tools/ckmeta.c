@@ -26,28 +26,28 @@ static enum exit_code print_version(void)
 
 static enum exit_code run(int argc, char **argv)
 {
-    const char *word = argc > 1 ? argv[1] : "";
-    bool is_help = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+    const char *arg = argc > 1 ? argv[1] : "";
+    bool is_help = strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0;
 
     if (argc < 2)
-        return misused(help_command, "missing subcommand: expected 'save' or 'load'");
-    if (strcmp(word, "save") == 0)
+        return usage_error(help_command, "missing subcommand: expected 'save' or 'load'");
+    if (strcmp(arg, "save") == 0)
         return ckmeta_save(argc - 1, argv + 1);
-    if (strcmp(word, "load") == 0)
+    if (strcmp(arg, "load") == 0)
         return ckmeta_load(argc - 1, argv + 1);
-    if (!is_help && strcmp(word, "--version") != 0)
-        return misused_word(help_command,
-                            word[0] == '-' && word[1] != '\0' ? "unrecognized option "
-                                                              : "unknown subcommand ",
-                            word, "");
+    if (!is_help && strcmp(arg, "--version") != 0)
+        return usage_error_arg(help_command,
+                               arg[0] == '-' && arg[1] != '\0' ? "unrecognized option "
+                                                               : "unknown subcommand ",
+                               arg, "");
     if (argc > 2)
-        return misused_word(help_command, "extra operand ", argv[2], "");
+        return usage_error_arg(help_command, "extra operand ", argv[2], "");
     return is_help ? print_help(general_help) : print_version();
 }
 
 int main(int argc, char **argv)
 {
-    /* A file size limit shall be an error that is reported and cleaned up after. */
+    /* Exceeding the file size limit must be an error that can be reported and cleaned up after. */
     (void)signal(SIGXFSZ, SIG_IGN);
     return (int)run(argc, argv);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A document that ckmeta reads, from a file or standard input. */
+/* Reading a document from a file or from standard input. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static bool is_standard_input(const char *file)
     return strcmp(file, "-") == 0;
 }
 
-/* Reads all that fd has. The message is the reason alone. */
+/* Reads fd to its end. The message is the reason alone. */
 static enum nucleus_status read_all(int fd, char **ret_text, size_t *ret_len,
                                     struct nucleus_error *err)
 {
@@ -41,7 +41,6 @@ static enum nucleus_status read_all(int fd, char **ret_text, size_t *ret_len,
     return NUCLEUS_OK;
 }
 
-/* Through symbolic links and pipes, too. */
 static enum nucleus_status read_named(const char *file, char **ret_text, size_t *ret_len,
                                       struct nucleus_error *err)
 {
@@ -86,11 +85,11 @@ enum nucleus_status read_input(const char *file, char **ret_text, size_t *ret_le
     return status;
 }
 
-void blame_input(const char *kind, const char *file, struct nucleus_error *err)
+void prefix_input_error(const char *kind, const char *file, struct nucleus_error *err)
 {
     char before[64];
 
-    /* Which says nothing about the content. */
+    /* Not about the content. */
     if (err->status == NUCLEUS_ERROR_NO_MEMORY) {
         add_input("cannot read", "", file, err);
         return;

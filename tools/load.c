@@ -21,8 +21,8 @@ static const char load_help[] =
     "Exit status: 0 printed; 1 failed; 2 usage error; 3 DIR or its metadata.json does\n"
     "not exist.\n";
 
-/* Prints text and end, a newline or NUL. */
-static bool put_ended(const char *text, char end)
+/* Prints text and a terminator, which is a newline or NUL. */
+static bool put_terminated(const char *text, char end)
 {
     return put(text, strlen(text)) && put(&end, 1);
 }
@@ -32,11 +32,11 @@ static enum exit_code print_strings(char *const *list, char end)
     bool done = true;
 
     for (; done && *list; list++)
-        done = put_ended(*list, end);
+        done = put_terminated(*list, end);
     return finish_output(done);
 }
 
-/* Prints the whole document, or the JSON value of one field. */
+/* Prints the document, or the JSON value of one field. */
 static enum exit_code print_json(const struct nucleus_metadata *metadata,
                                  const struct nucleus_member *field, char end)
 {
@@ -52,13 +52,13 @@ static enum exit_code print_json(const struct nucleus_metadata *metadata,
         status =
             nucleus_json_encode(&nucleus_metadata_object, metadata, SIZE_MAX, &text, &len, &err);
     if (status != NUCLEUS_OK)
-        return failed(&err);
-    done = put_ended(text, end);
+        return report_error(&err);
+    done = put_terminated(text, end);
     free(text);
     return finish_output(done);
 }
 
-/* Prints the value of one member: strings as they are, all else as JSON. */
+/* Prints the value of one field: strings unquoted, other types as JSON. */
 static enum exit_code print_field(const struct nucleus_metadata *metadata,
                                   const struct nucleus_member *field, char end)
 {
@@ -69,10 +69,10 @@ static enum exit_code print_field(const struct nucleus_metadata *metadata,
     if (field->kind != NUCLEUS_STRING && field->kind != NUCLEUS_OPTIONAL_STRING)
         return print_json(metadata, field, end);
     text = nucleus_member_get_pointer(field, metadata);
-    return finish_output(put_ended(text ? text : "", end));
+    return finish_output(put_terminated(text ? text : "", end));
 }
 
-/* ret_field: NULL if there is none. Returns DONE, or USAGE after a message. */
+/* Leaves *ret_field NULL if there is no FIELD. Returns DONE, or USAGE after printing a message. */
 static enum exit_code check_load(struct arguments *arguments,
                                  const struct nucleus_member **ret_field)
 {
@@ -85,12 +85,13 @@ static enum exit_code check_load(struct arguments *arguments,
         return code;
     field = arguments->operands[1];
     if (!field && arguments->values['0'])
-        return misused(arguments->page, "missing operand: FIELD, required by -0");
+        return usage_error(arguments->help_command, "missing operand: FIELD, required by -0");
     if (!field)
         return DONE;
     *ret_field =
         nucleus_member_find(&nucleus_metadata_object, (struct nucleus_span){field, strlen(field)});
-    return *ret_field ? DONE : misused_word(arguments->page, "unknown field ", field, "");
+    return *ret_field ? DONE
+                      : usage_error_arg(arguments->help_command, "unknown field ", field, "");
 }
 
 enum exit_code ckmeta_load(int argc, char **argv)
@@ -100,7 +101,7 @@ enum exit_code ckmeta_load(int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    struct arguments arguments = {.page = "ckmeta load --help"};
+    struct arguments arguments = {.help_command = "ckmeta load --help"};
     const struct nucleus_member *field = NULL;
     struct nucleus_metadata metadata;
     struct nucleus_error err;
@@ -114,7 +115,7 @@ enum exit_code ckmeta_load(int argc, char **argv)
     if (code != DONE)
         return code;
     if (nucleus_metadata_load(arguments.operands[0], &metadata, &err) != NUCLEUS_OK) {
-        (void)failed(&err);
+        (void)report_error(&err);
         return err.status == NUCLEUS_ERROR_NOT_FOUND ? NOT_FOUND : FAILED;
     }
     if (field)

@@ -7,26 +7,26 @@
 #include "ckmeta.h"
 #include "error.h"
 
-enum exit_code failed(const struct nucleus_error *err)
+enum exit_code report_error(const struct nucleus_error *err)
 {
     (void)fprintf(stderr, "ckmeta: %s\n", err->message);
     return err->status == NUCLEUS_ERROR_NOT_DURABLE ? NOT_DURABLE : FAILED;
 }
 
-enum exit_code misused(const char *page, const char *problem)
+enum exit_code usage_error(const char *help_command, const char *problem)
 {
-    (void)fprintf(stderr, "ckmeta: %s (try '%s')\n", problem, page);
+    (void)fprintf(stderr, "ckmeta: %s (try '%s')\n", problem, help_command);
     return USAGE;
 }
 
-enum exit_code misused_word(const char *page, const char *before, const char *word,
-                            const char *after)
+enum exit_code usage_error_arg(const char *help_command, const char *before, const char *arg,
+                               const char *after)
 {
     struct nucleus_error err;
 
     (void)nucleus_error_clear(&err);
-    nucleus_error_wrap(&err, before, (struct nucleus_display_path){.name = word}, after);
-    return misused(page, err.message);
+    nucleus_error_wrap(&err, before, (struct nucleus_display_path){.name = arg}, after);
+    return usage_error(help_command, err.message);
 }
 
 bool put(const char *bytes, size_t len)

@@ -6,6 +6,7 @@
 
 #include "ckmeta.h"
 #include "error.h"
+#include "json_decode.h"
 #include "strings.h"
 
 static const char save_help[] =
@@ -25,11 +26,13 @@ static const char save_help[] =
     "  --gvisor             the container runs under gVisor\n"
     "  --rootless           the container is rootless\n"
     "  --cgroup PATH        save the limits of the cgroup v2 directory PATH as well\n"
-    "  --runtime-version V  version of the container runtime (default: of ckmeta)\n"
+    "  --runtime-version V  version of the container runtime\n"
+    "                       (default: the version of ckmeta)\n"
     "  -h, --help           print this help and exit\n"
     "\n"
     "Exit status: 0 saved and durable; 1 failed, the old file is unchanged; 2 usage\n"
-    "error; 4 saved, but the directory could not be flushed to disk.\n";
+    "error; 4 saved, but the file or its directory could not be flushed to disk, or\n"
+    "the file could not be closed.\n";
 
 static const struct option save_options[] = {
     {"state", required_argument, NULL, 's'},
@@ -45,36 +48,37 @@ static const struct option save_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* A form that takes all it saves from a file. */
-struct file_form {
+/* A mode that reads from a file everything that it saves. */
+struct input_mode {
     const char *option;
     char letter;        /* of the option */
-    const char *others; /* the letters of those that it cannot be combined with */
+    const char *others; /* letters of the options that it excludes */
     const char *kind;   /* of document */
-    enum nucleus_status (*decode)(const char *text, size_t len, void *ret,
-                                  struct nucleus_error *err);
+    const struct nucleus_object *type;
 };
 
-/* Checks the words of the form: its option and DIR. Returns DONE, or USAGE after a message. */
-static enum exit_code check_file_form(struct arguments *arguments, const struct file_form *form)
+/* Returns DONE, or USAGE after printing a message. */
+static enum exit_code check_input_mode(struct arguments *arguments, const struct input_mode *mode)
 {
     char before[64];
 
-    (void)snprintf(before, sizeof before, "%s cannot be combined with ", form->option);
-    for (const char *letter = form->others; *letter; letter++) {
-        if (arguments->words[(int)*letter])
-            return misused_word(arguments->page, before, arguments->words[(int)*letter], "");
+    (void)snprintf(before, sizeof before, "%s cannot be combined with ", mode->option);
+    for (const char *letter = mode->others; *letter; letter++) {
+        if (arguments->typed[(int)*letter])
+            return usage_error_arg(arguments->help_command, before, arguments->typed[(int)*letter],
+                                   "");
     }
     join_operands(arguments);
     return check_operands(arguments, 1);
 }
 
-/* ret: as the form decodes it. Returns DONE, or else after a message. */
-static enum exit_code read_file_form(struct arguments *arguments, const struct file_form *form,
-                                     void *ret)
+/* Decodes the input into *ret, which must be zeroed. Returns DONE, or another code after printing a
+ * message. */
+static enum exit_code read_input_mode(struct arguments *arguments, const struct input_mode *mode,
+                                      void *ret)
 {
-    const char *file = arguments->values[(int)form->letter];
-    enum exit_code code = check_file_form(arguments, form);
+    const char *file = arguments->values[(int)mode->letter];
+    enum exit_code code = check_input_mode(arguments, mode);
     struct nucleus_error err;
     enum nucleus_status status;
     char *text;
@@ -83,31 +87,19 @@ static enum exit_code read_file_form(struct arguments *arguments, const struct f
     if (code != DONE)
         return code;
     if (read_input(file, &text, &len, &err) != NUCLEUS_OK)
-        return failed(&err);
-    status = form->decode(text, len, ret, &err);
+        return report_error(&err);
+    status = nucleus_json_decode(text, len, mode->type, ret, &err);
     free(text);
     if (status == NUCLEUS_OK)
         return DONE;
-    blame_input(form->kind, file, &err);
-    return failed(&err);
+    prefix_input_error(mode->kind, file, &err);
+    return report_error(&err);
 }
 
-static enum nucleus_status decode_state(const char *text, size_t len, void *ret,
-                                        struct nucleus_error *err)
-{
-    return nucleus_state_document_from_json(text, len, ret, err);
-}
-
-static enum nucleus_status decode_metadata(const char *text, size_t len, void *ret,
-                                           struct nucleus_error *err)
-{
-    return nucleus_metadata_from_json(text, len, ret, err);
-}
-
-static const struct file_form state_form = {"--state", 's', "mipngrc", "state document",
-                                            decode_state};
-static const struct file_form metadata_form = {"--metadata", 'm', "sipngrcv", "metadata",
-                                               decode_metadata};
+static const struct input_mode state_mode = {"--state", 's', "mipngrc", "state document",
+                                             &nucleus_state_object};
+static const struct input_mode metadata_mode = {"--metadata", 'm', "sipngrcv", "metadata",
+                                                &nucleus_metadata_object};
 
 static enum exit_code check_pid(const struct arguments *arguments, uint32_t *ret)
 {
@@ -115,43 +107,35 @@ static enum exit_code check_pid(const struct arguments *arguments, uint32_t *ret
     uint64_t number;
 
     if (!nucleus_parse_u64((struct nucleus_span){pid, strlen(pid)}, &number) || number > UINT32_MAX)
-        return misused_word(arguments->page, "invalid PID ", pid,
-                            ": expected a decimal number from 0 to 4294967295");
+        return usage_error_arg(arguments->help_command, "invalid PID ", pid,
+                               ": expected a decimal number from 0 to 4294967295");
     *ret = (uint32_t)number;
     return DONE;
 }
 
-/* Checks the words of "save --id ID --pid PID DIR -- COMMAND". */
-static enum exit_code check_options_form(const struct arguments *arguments, uint32_t *ret_pid)
+/* Checks the mode with --id and --pid. Returns DONE, or USAGE after printing a message. */
+static enum exit_code check_options_mode(const struct arguments *arguments, uint32_t *ret_pid)
 {
-    const char *page = arguments->page;
+    const char *help_command = arguments->help_command;
     const char *id = arguments->values['i'];
     const bool has_command = arguments->rest[0] != NULL;
     enum exit_code code;
 
     if (!id && !arguments->values['p'])
-        return misused(page, "one of --state, --metadata, or --id with --pid is required");
+        return usage_error(help_command,
+                           "one of --state, --metadata, or --id with --pid is required");
     if (!id)
-        return misused(page, "missing required option '--id'");
+        return usage_error(help_command, "missing required option '--id'");
     if (!arguments->values['p'])
-        return misused(page, "missing required option '--pid'");
+        return usage_error(help_command, "missing required option '--pid'");
     if (id[0] == '\0')
-        return misused(page, "--id is empty");
+        return usage_error(help_command, "--id is empty");
     code = check_pid(arguments, ret_pid);
     if (code == DONE)
         code = check_operands(arguments, has_command ? 1 : SIZE_MAX);
     if (code == DONE && !has_command)
-        return misused(page, "missing operand: COMMAND (write it after '--')");
+        return usage_error(help_command, "missing operand: COMMAND (write it after '--')");
     return code;
-}
-
-/* What failed without a path in its message is about the new file. */
-static enum exit_code save_failed(struct nucleus_error *err, const char *dir)
-{
-    if (err->status == NUCLEUS_ERROR_INVALID_ARGUMENT || err->status == NUCLEUS_ERROR_TOO_LARGE)
-        nucleus_error_wrap(err, "cannot save ", (struct nucleus_display_path){dir, "metadata.json"},
-                           ": ");
-    return failed(err);
 }
 
 static enum exit_code save_metadata(struct nucleus_metadata *metadata, const char *dir)
@@ -160,7 +144,7 @@ static enum exit_code save_metadata(struct nucleus_metadata *metadata, const cha
     enum nucleus_status status = nucleus_metadata_save(metadata, dir, &err);
 
     nucleus_metadata_clear(metadata);
-    return status == NUCLEUS_OK ? DONE : failed(&err);
+    return status == NUCLEUS_OK ? DONE : report_error(&err);
 }
 
 static enum exit_code save_state(const struct nucleus_container_state *state, const char *dir)
@@ -168,15 +152,19 @@ static enum exit_code save_state(const struct nucleus_container_state *state, co
     struct nucleus_metadata metadata;
     struct nucleus_error err;
 
-    if (nucleus_metadata_from_state(state, &metadata, &err) != NUCLEUS_OK)
-        return save_failed(&err, dir);
-    return save_metadata(&metadata, dir);
+    if (nucleus_metadata_from_state(state, &metadata, &err) == NUCLEUS_OK)
+        return save_metadata(&metadata, dir);
+    /* A message about a value is the reason alone; one about the cgroup is complete. */
+    if (err.status == NUCLEUS_ERROR_INVALID_ARGUMENT || err.status == NUCLEUS_ERROR_TOO_LARGE)
+        nucleus_error_wrap(&err, "cannot save ",
+                           (struct nucleus_display_path){dir, "metadata.json"}, ": ");
+    return report_error(&err);
 }
 
 static enum exit_code save_from_state(struct arguments *arguments)
 {
-    struct nucleus_state_document document;
-    enum exit_code code = read_file_form(arguments, &state_form, &document);
+    struct nucleus_state_document document = {{0}};
+    enum exit_code code = read_input_mode(arguments, &state_mode, &document.state);
 
     if (code != DONE)
         return code;
@@ -188,8 +176,8 @@ static enum exit_code save_from_state(struct arguments *arguments)
 
 static enum exit_code save_from_metadata(struct arguments *arguments)
 {
-    struct nucleus_metadata metadata;
-    enum exit_code code = read_file_form(arguments, &metadata_form, &metadata);
+    struct nucleus_metadata metadata = {0};
+    enum exit_code code = read_input_mode(arguments, &metadata_mode, &metadata);
 
     return code == DONE ? save_metadata(&metadata, arguments->operands[0]) : code;
 }
@@ -198,7 +186,7 @@ static enum exit_code save_from_options(const struct arguments *arguments)
 {
     const char *const *values = arguments->values;
     uint32_t pid = 0;
-    enum exit_code code = check_options_form(arguments, &pid);
+    enum exit_code code = check_options_mode(arguments, &pid);
     const struct nucleus_container_state state = {
         .id = values['i'],
         .name = values['n'] ? values['n'] : values['i'],
@@ -215,7 +203,7 @@ static enum exit_code save_from_options(const struct arguments *arguments)
 
 enum exit_code ckmeta_save(int argc, char **argv)
 {
-    struct arguments arguments = {.page = "ckmeta save --help"};
+    struct arguments arguments = {.help_command = "ckmeta save --help"};
     enum exit_code code = parse_arguments(argc, argv, "-:h", save_options, &arguments);
 
     if (code != DONE)

@@ -213,7 +213,7 @@ static void note_on_disk(const struct call *call, bool is_done)
     struct call_report *report = &watch.report;
     bool is_creation = call->kind == CALL_OPENAT && call->object == OBJECT_TEMP;
 
-    if (is_done && (is_creation || call->kind == CALL_WRITE))
+    if (is_done && (is_creation || call->kind == CALL_WRITE || call->kind == CALL_FCHMOD))
         watch.is_whole = false;
     if (is_done && is_flush(call, OBJECT_TEMP))
         watch.is_whole = true;

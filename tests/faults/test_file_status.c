@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A save where fstat(2) says something else of the new file than expected: another mode, which
- * cannot be changed everywhere, or another identity after a rename that reported an error. */
+/* A save whose new file has another mode than expected, which cannot be changed everywhere. */
 #include "support.h"
 
 #include <errno.h>
@@ -82,68 +81,11 @@ static void save_goes_on_without_chmod_only_if_the_mode_is_not_wider(void **stat
     }
 }
 
-static const struct identity {
-    const char *name;
-    dev_t device; /* added to the device that the target seems to be on */
-    ino_t inode;  /* and to its inode */
-    enum nucleus_status status;
-} identities[] = {
-    {"ours", 0, 0, NUCLEUS_OK},
-    {"another device", 1, 0, NUCLEUS_ERROR_IO},
-    {"another inode", 0, 1, NUCLEUS_ERROR_IO},
-};
-
-static const struct identity *identity;
-static struct stat temp; /* of the temporary file */
-static bool is_open;
-
-static void follow_descriptor(struct call *call)
-{
-    if (call->kind == CALL_CLOSE && call->object == OBJECT_TEMP)
-        is_open = false;
-    /* Its inode number is its own as long as it is open. */
-    if (call->kind == CALL_RENAMEAT || call->object == OBJECT_FILE)
-        assert_true(is_open);
-}
-
-static void change_identity(struct call *call)
-{
-    if (call->kind == CALL_FSTAT) {
-        temp = *call->info;
-        is_open = true;
-    }
-    if (call->kind == CALL_RENAMEAT) {
-        call->result = -1;
-        call->os_error = EIO;
-    }
-    if (call->kind != CALL_FSTATAT || call->object != OBJECT_FILE)
-        return;
-    *call->info = temp;
-    call->info->st_dev += identity->device;
-    call->info->st_ino += identity->inode;
-}
-
-/* Only the same inode of the same device is ours. */
-static void a_rename_that_failed_is_done_only_if_our_file_is_there(void **state)
-{
-    for (size_t i = 0; i < COUNT(identities); i++) {
-        struct nucleus_error err;
-
-        identity = &identities[i];
-        if (watch_act(save_new, *state, &err, follow_descriptor, change_identity) !=
-            identity->status)
-            fail_msg("%s: status is %d", identity->name, err.status);
-        assert_int_equal(err.os_error, identity->status == NUCLEUS_OK ? 0 : EIO);
-    }
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(save_goes_on_without_chmod_only_if_the_mode_is_not_wider),
-        TEST(a_rename_that_failed_is_done_only_if_our_file_is_there),
+        cmocka_unit_test_setup_teardown(save_goes_on_without_chmod_only_if_the_mode_is_not_wider,
+                                        make_directory, remove_directory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

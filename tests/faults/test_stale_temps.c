@@ -26,6 +26,7 @@ static struct {
     int64_t now;             /* ctime of the new file */
     int64_t left;            /* ctime of every temporary file of another saver */
     int64_t modified;        /* mtime of everything */
+    const char *stale;       /* the only one of the files of others that is old, or NULL */
     int listing;             /* errno of each listing; 0: it works; -1: it never ends */
     unsigned char type;      /* d_type of every entry, unless it is 0 */
     size_t listings;
@@ -84,6 +85,8 @@ static void after(struct call *call)
         return;
     call->info->st_ctime = (time_t)(call->object == OBJECT_TEMP ? world.now : world.left);
     call->info->st_mtime = (time_t)world.modified;
+    if (world.stale && call->path && strcmp(call->path, world.stale) == 0)
+        call->info->st_ctime = (time_t)OLD;
     call->info->st_uid = call->object == OBJECT_TEMP ? world.owner : world.left_owner;
 }
 
@@ -238,6 +241,25 @@ static void save_sweeps_eight_at_most(void **state)
     assert_int_equal(count_names(*state), 1 + 400 + 90);
 }
 
+/* CRIU writes thousands of files into the directory, and eight younger temporary files come first.
+ */
+static void save_finds_a_stale_file_among_many_names(void **state)
+{
+    enum { NAMES = 8000 };
+    char name[64];
+
+    world.left = YOUNG;
+    world.stale = own;
+    for (int i = 0; i < NAMES; i++) {
+        (void)snprintf(name, sizeof name, i < 100 ? ".metadata.json.tmp.%016x" : "pages-%d.img", i);
+        make_file(path_in(*state, name));
+    }
+    make_file(path_in(*state, own));
+    save(*state);
+    assert_false(exists(path_in(*state, own)));
+    assert_int_equal(count_names(*state), NAMES + 1);
+}
+
 /* nucleus may be alive, so its file is left alone; a link or a directory is refused. */
 static void save_checks_the_file_of_nucleus_regardless_of_the_listing(void **state)
 {
@@ -287,6 +309,7 @@ int main(void)
         TEST(save_sweeps_regular_files_of_the_exact_name),
         TEST(save_removes_only_files_of_the_owner_of_its_own_file),
         TEST(save_sweeps_eight_at_most),
+        TEST(save_finds_a_stale_file_among_many_names),
         TEST(save_checks_the_file_of_nucleus_regardless_of_the_listing),
     };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a file of a cgroup, through nucleus_metadata_from_state(). The first byte says which
- * file: '0' is the first of the table below, and so on around. The others hold what is good.
+ * Passes any bytes as a file of a cgroup to nucleus_metadata_from_state(). The first byte selects
+ * the file: '0' is the first one of the table below, and so on, modulo its size. The other files
+ * are valid.
  */
 #include "fuzz.h"
 
@@ -10,7 +11,7 @@
 #include <unistd.h>
 
 static const struct {
-    const char *name, *good;
+    const char *name, *valid;
 } files[] = {
     {"memory.max", "536870912\n"},
     {"memory.high", "max\n"},
@@ -29,7 +30,7 @@ static void fill(size_t file, const void *bytes, size_t len)
 {
     const char *path = path_in(dir, files[file].name);
 
-    (void)unlink(path); /* a disk may flush what was truncated */
+    (void)unlink(path); /* some file systems flush a file that was truncated and rewritten */
     write_file(path, bytes, len);
 }
 
@@ -43,10 +44,10 @@ static void make_files(void)
     (void)make_directory(&dir);
     assert_int_equal(atexit(remove_files), 0);
     for (size_t i = 0; i < FILES; i++)
-        fill(i, files[i].good, strlen(files[i].good));
+        fill(i, files[i].valid, strlen(files[i].valid));
 }
 
-/* The file called name is the only one that may be wrong. */
+/* Only the file called name may be invalid. */
 static void check_capture(const char *name, size_t size)
 {
     struct nucleus_metadata metadata;
@@ -80,6 +81,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     file = (uint8_t)(data[0] - '0') % FILES;
     fill(file, data + 1, size - 1);
     check_capture(files[file].name, size);
-    fill(file, files[file].good, strlen(files[file].good));
+    fill(file, files[file].valid, strlen(files[file].valid));
     return 0;
 }

@@ -1,48 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes through nucleus_metadata_from_json() and nucleus_state_document_from_json(). What they
- * accept is what cJSON's own tree of the text says, and can be saved; after an error, nothing was
- * written. cJSON takes more than JSON, so only what it refuses says something about syntax.
+ * Passes any bytes to nucleus_metadata_from_json() and nucleus_state_document_from_json(). What
+ * they accept must agree with cJSON's tree of the text, and must be possible to save; after an
+ * error, nothing may have been written. cJSON accepts more than JSON, so for syntax only its
+ * refusals count.
  */
 #include "fuzz.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LONGEST_NUMBER = 62 }; /* cJSON refuses longer ones: it copies a number to 64 bytes */
+#include "json_reader.h"
+
+enum { MAX_CJSON_NUMBER = 62 }; /* cJSON copies numbers to 64 bytes and refuses longer ones */
 
 static struct {
     const char *text;
     size_t size;
-    bool has_long_number; /* then there is no tree */
+    bool has_long_number; /* if so, there is no tree */
     cJSON *tree;
 } input;
 
-/* Some of the bytes may well be in a string. */
+/* May also return true for bytes in a string. */
 static bool has_long_number(const char *text, size_t size)
 {
     size_t length = 0;
 
-    for (size_t i = 0; i < size && length <= LONGEST_NUMBER; i++)
+    for (size_t i = 0; i < size && length <= MAX_CJSON_NUMBER; i++)
         length = text[i] != '\0' && strchr("0123456789+-.eE", text[i]) ? length + 1 : 0;
-    return length > LONGEST_NUMBER;
+    return length > MAX_CJSON_NUMBER;
 }
 
-static size_t count_lines(void)
+/* The position of a syntax error must be in the text, and the message must begin with it. */
+static void check_position(const char *message)
 {
-    size_t count = 1;
+    struct nucleus_json_reader reader;
+    struct nucleus_json_position position;
+    const char *line = input.text;
+    char expected[64];
 
-    for (size_t i = 0; i < input.size; i++)
-        count += input.text[i] == '\n';
-    return count;
+    nucleus_json_init(&reader, input.text, input.size);
+    assert_false(nucleus_json_skip(&reader) && nucleus_json_expect_end(&reader));
+    position = nucleus_json_position(&reader);
+    (void)snprintf(expected, sizeof expected, "line %zu, column %zu: ", position.line,
+                   position.column);
+    assert_memory_equal(message, expected, strlen(expected));
+    for (; position.line > 1; position.line--) {
+        line = memchr(line, '\n', (size_t)(input.text + input.size - line));
+        assert_non_null(line++);
+    }
+    assert_ptr_equal(line + position.column - 1, reader.cursor);
+    assert_true(reader.cursor <= input.text + input.size);
+    assert_null(memchr(line, '\n', position.column - 1));
 }
 
-/* It is OK or one of the errors that text can give, and a syntax error is at a line that there is.
- */
+/* The status must be one that text can cause, and agree with cJSON's verdict. */
 static void check_verdict(enum nucleus_status status, const struct nucleus_error *err)
 {
-    size_t line, column;
-
     fuzz_check_error(status, err);
     assert_int_equal(err->os_error, 0);
     switch (status) {
@@ -51,9 +65,7 @@ static void check_verdict(enum nucleus_status status, const struct nucleus_error
         assert_true(input.tree || input.has_long_number);
         break;
     case NUCLEUS_ERROR_SYNTAX:
-        assert_int_equal(sscanf(err->message, "line %zu, column %zu: ", &line, &column), 2);
-        assert_true(line >= 1 && line <= count_lines());
-        assert_true(column >= 1 && column <= input.size + 1);
+        check_position(err->message);
         break;
     default:
         assert_int_equal(status, NUCLEUS_ERROR_TOO_LARGE);
@@ -76,7 +88,7 @@ static void read_metadata(void)
     nucleus_metadata_clear(&metadata);
 }
 
-/* A state makes metadata; without the cgroup, which is a path of another machine. */
+/* The state must yield metadata. Its cgroup is a path on another machine, so it is left out. */
 static void check_usable(struct nucleus_container_state state)
 {
     struct nucleus_metadata metadata;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * replay FILE...: runs a fuzz target without libFuzzer over documents: whole, cut at each length,
- * and with single bytes changed.
+ * replay FILE...: runs a fuzz target without libFuzzer over documents: complete, truncated to each
+ * length, and with single bytes changed.
  *
- * A FILE is a document; or a table, NAME.tsv, whose third column holds a document in hexadecimal
- * digits in each line. No document at all is a failure.
+ * A FILE is a document, or a table NAME.tsv whose third column is a document in hexadecimal. It is
+ * an error if there are no documents.
  */
 #include "fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN = 3, SHORT = 1024 };
+enum { COLUMN = 3, MAX_THOROUGH = 1024 };
 
-/* What the target was given last, to be shown if it fails. */
+/* The current input of the target, printed if it fails. */
 static struct {
     uint8_t *bytes;
     size_t size;
@@ -21,7 +21,7 @@ static struct {
 
 static size_t documents, executions;
 
-/* A copy of exactly size bytes, so that AddressSanitizer sees a read behind it. */
+/* Copies exactly size bytes, so that AddressSanitizer detects a read past the end. */
 static void run(const char *bytes, size_t size)
 {
     running.bytes = malloc(size > 0 ? size : 1);
@@ -38,37 +38,36 @@ static void show_running(void)
 {
     if (!running.bytes)
         return;
-    print_error("the document, in hexadecimal digits: ");
+    print_error("the document, in hexadecimal: ");
     for (size_t i = 0; i < running.size; i++)
         print_error("%02x", running.bytes[i]);
     print_error("\n");
 }
 
-/* The bytes that matter to a reader of JSON or of a cgroup's files; NUL too. */
-static const char telling[] = "\"\\{}[],:0-.eu \n\t\x0b\x1f"
-                              "9:=max/\x7f\x80\xbf\xc3\xe2\xed\xf0\xff";
+/* Bytes that JSON or the files of a cgroup treat specially, including the NUL. */
+static const char special_bytes[] = "\"\\{}[],:0-.eu \n\t\x0b\x1f"
+                                    "9:=max/\x7f\x80\xbf\xc3\xe2\xed\xf0\xff";
 
-/* In an order that looks random but is the same in each run: like documents get unlike changes. */
-static char next_telling(void)
+/* Pseudo-random, so that similar documents are changed differently, but the same in each run. */
+static char next_special_byte(void)
 {
     static uint32_t state = 1;
 
     state = state * 1664525 + 1013904223;
-    return telling[(state >> 16) % sizeof telling];
+    return special_bytes[(state >> 16) % sizeof special_bytes];
 }
 
-/* Every telling byte at every place of a short file. Long ones, and the many of a table, which are
- * variations of each other, get one at a place. */
+/* Tries every special byte at every offset, or if not is_thorough, one at each offset. */
 static void run_changed(char *bytes, size_t size, bool is_thorough)
 {
-    for (size_t place = 0; place < size; place++) {
-        const char kept = bytes[place];
+    for (size_t offset = 0; offset < size; offset++) {
+        const char original = bytes[offset];
 
-        for (size_t i = 0; i < (is_thorough ? sizeof telling : 1); i++) {
-            bytes[place] = is_thorough ? telling[i] : next_telling();
+        for (size_t i = 0; i < (is_thorough ? sizeof special_bytes : 1); i++) {
+            bytes[offset] = is_thorough ? special_bytes[i] : next_special_byte();
             run(bytes, size);
         }
-        bytes[place] = kept;
+        bytes[offset] = original;
     }
 }
 
@@ -77,7 +76,8 @@ static void replay(char *bytes, size_t size, bool is_row)
     documents++;
     for (size_t len = 0; len <= size; len++)
         run(bytes, len);
-    run_changed(bytes, size, !is_row && size <= SHORT);
+    /* The rows of a table are many, and variations of each other. */
+    run_changed(bytes, size, !is_row && size <= MAX_THOROUGH);
 }
 
 static void replay_table(char *table)
@@ -96,7 +96,7 @@ static void replay_table(char *table)
     }
 }
 
-/* *state is a list of paths. */
+/* *state is a NULL-terminated list of paths. */
 static void no_document_breaks_a_promise(void **state)
 {
     for (char **path = *state; *path; path++) {
@@ -121,7 +121,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* Calls back before a sanitizer ends the program; NULL without one. */
+/* Provided by sanitizers: sets a function to be called before they end the program. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 int main(int argc, char **argv)

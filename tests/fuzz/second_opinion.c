@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* NULL for a member that is left out, or null. */
+/* Returns NULL for a member that is absent or null. */
 static const cJSON *member(const cJSON *object, const char *name)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -24,7 +24,7 @@ static void check_bool(const cJSON *item, bool value)
     assert_true(value ? cJSON_IsTrue(item) : cJSON_IsFalse(item));
 }
 
-/* From 2^53 on cJSON's number need not be the one in the text, but is on the same side of it. */
+/* Above 2^53 cJSON's double is not exact, but it is not below 2^53 either. */
 static void check_integer(const cJSON *item, uint64_t value)
 {
     const double inexact = 9007199254740992.0;

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-# What is installed, and how others find it. A parent project that sets NUCLEUS_INSTALL gets what
-# linking needs; the command and the manual pages come with a build of their own.
+# What is installed, and how others find it, in two components: runtime and development. A parent
+# project that sets NUCLEUS_INSTALL gets what linking needs; the command and the manual pages are installed
+# only by a build of this project itself.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 install(TARGETS nucleus-checkpoint EXPORT nucleus-checkpoint-targets
+        ARCHIVE COMPONENT development
         INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/include/nucleus/checkpoint.h"
-        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/nucleus")
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/nucleus" COMPONENT development)
 
 # find_package(nucleus-checkpoint CONFIG)
 set(config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/nucleus-checkpoint")
@@ -15,8 +17,9 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/nucleus-checkpoint-confi
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${CMAKE_CURRENT_LIST_DIR}/nucleus-checkpoint-config.cmake"
               "${PROJECT_BINARY_DIR}/nucleus-checkpoint-config-version.cmake"
-        DESTINATION "${config_dir}")
-install(EXPORT nucleus-checkpoint-targets NAMESPACE nucleus:: DESTINATION "${config_dir}")
+        DESTINATION "${config_dir}" COMPONENT development)
+install(EXPORT nucleus-checkpoint-targets NAMESPACE nucleus:: DESTINATION "${config_dir}"
+        COMPONENT development)
 
 # pkg-config nucleus-checkpoint. The prefix is found from where the .pc file stands, so that it may
 # be moved; directories that were asked for as absolute ones stay what they are.
@@ -35,18 +38,24 @@ foreach(kind IN ITEMS LIBDIR INCLUDEDIR)
 endforeach()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/nucleus-checkpoint.pc.in"
                "${PROJECT_BINARY_DIR}/nucleus-checkpoint.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/nucleus-checkpoint.pc" DESTINATION "${pc_dir}")
+install(FILES "${PROJECT_BINARY_DIR}/nucleus-checkpoint.pc" DESTINATION "${pc_dir}"
+        COMPONENT development)
 
 if(NOT nucleus_is_top_level)
   return()
 endif()
 
-install(TARGETS ckmeta)
+install(TARGETS ckmeta RUNTIME COMPONENT runtime)
 install(FILES "${PROJECT_SOURCE_DIR}/tools/completion/ckmeta.bash" RENAME ckmeta
-        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" COMPONENT runtime)
 foreach(section IN ITEMS 1 3 7)
+  set(component development)
+  if(section EQUAL 1)
+    set(component runtime)
+  endif()
   file(GLOB pages CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tools/man/*.${section}")
-  install(FILES ${pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}")
+  install(FILES ${pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}"
+          COMPONENT ${component})
 endforeach()
 
 # A page of section 3 is found by every name that its NAME lists.
@@ -58,7 +67,8 @@ foreach(page IN LISTS pages)
     string(REGEX REPLACE "^\\.Nm ([^ ]+).*" "\\1.3" alias "${name}")
     if(NOT alias STREQUAL target)
       file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/man/${alias}" CONTENT ".so man3/${target}\n" @ONLY)
-      install(FILES "${PROJECT_BINARY_DIR}/man/${alias}" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")
+      install(FILES "${PROJECT_BINARY_DIR}/man/${alias}"
+              DESTINATION "${CMAKE_INSTALL_MANDIR}/man3" COMPONENT development)
     endif()
   endforeach()
 endforeach()

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "model_world.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct world world;
+const struct scenario *scenario;
+enum plant plant;
+
+_Static_assert(sizeof(struct world) % 8 == 0, "the explorer hashes words");
+
+const char *name_text(int name)
+{
+    static char text[40];
+
+    if (name == FILE_NAME || name == FIXED_NAME)
+        return name == FILE_NAME ? "metadata.json" : "metadata.json.tmp";
+    (void)snprintf(text, sizeof text, ".metadata.json.tmp.%016x", (unsigned)(name - FIRST_TEMP));
+    return name < 0 ? "" : text;
+}
+
+struct inode *world_at(int name)
+{
+    return name >= 0 && world.dir[name] >= 0 ? &world.inodes[world.dir[name]] : NULL;
+}
+
+/* Returns the set of slots that a name has, or that it had or may have on the disk. */
+static uint32_t referred_slots(void)
+{
+    uint32_t set = 0;
+
+    for (int i = 0; i < NAMES; i++)
+        set |= (world.dir[i] < 0 ? 0 : 1u << world.dir[i]) |
+               (world.disk[i] < 0 ? 0 : 1u << world.disk[i]);
+    for (int i = 0; i < world.op_count; i++)
+        set |= 1u << world.ops[i].slot;
+    return set;
+}
+
+static bool is_alive(const struct inode *inode)
+{
+    return inode->links > 0 || inode->opens > 0;
+}
+
+void world_forget(void)
+{
+    const uint32_t referred = referred_slots();
+
+    for (int i = 0; i < SLOTS; i++)
+        if (!is_alive(&world.inodes[i]) && (referred >> i & 1) == 0)
+            memset(&world.inodes[i], 0, sizeof world.inodes[i]);
+}
+
+/* Inode numbers are reused as soon as they can be. Where nobody takes anything away, the number
+ * follows from the slot, and the slot from the owner: there are fewer states, and no actor can
+ * tell. What a neighbour puts is on another device, with numbers of its own. */
+static int new_number(int slot, int owner)
+{
+    int number = 1;
+
+    if (scenario->is_without_inodes)
+        return 0;
+    if (scenario->events == 0)
+        return slot + 1;
+    for (int i = 0; i < SLOTS; i++) {
+        if (is_alive(&world.inodes[i]) && world.inodes[i].number == number &&
+            (world.inodes[i].owner == NEIGHBOUR) == (owner == NEIGHBOUR)) {
+            number++;
+            i = -1;
+        }
+    }
+    return number;
+}
+
+int world_new_inode(int type, int owner, int mode)
+{
+    const uint32_t referred = referred_slots();
+    int slot = owner <= ACTORS ? 3 * owner : 3 * (ACTORS + 1);
+    struct inode *inode;
+
+    for (int i = 0; is_alive(&world.inodes[slot]) || (referred >> slot & 1) != 0; i++) {
+        slot = (slot + 1) % SLOTS;
+        if (i == SLOTS)
+            abort();
+    }
+    inode = &world.inodes[slot];
+    memset(inode, 0, sizeof *inode);
+    inode->number = (uint8_t)new_number(slot, owner);
+    inode->type = (uint8_t)type;
+    inode->owner = (uint8_t)owner;
+    inode->uid = owner == NEIGHBOUR ? OTHER_USER : OUR_USER;
+    inode->mode = (uint16_t)(scenario->forced_mode ? (int)scenario->forced_mode
+                                                   : mode & ~(int)scenario->umask);
+    inode->ctime = world.now;
+    return slot;
+}
+
+static void log_op(int from, int to, int slot)
+{
+    if (world.op_count == OPS)
+        abort();
+    world.ops[world.op_count++] = (struct op){(int8_t)from, (int8_t)to, (int8_t)slot};
+}
+
+void world_link(int name, int slot)
+{
+    world.inodes[slot].links++;
+    world.dir[name] = (int8_t)slot;
+    log_op(NO_NAME, name, slot);
+}
+
+void world_unlink(int name)
+{
+    const int slot = world.dir[name];
+
+    if (slot < 0)
+        return;
+    world.inodes[slot].links--;
+    world.dir[name] = -1;
+    log_op(name, NO_NAME, slot);
+}
+
+/* Readers find the file from now on. */
+static void publish(struct inode *inode)
+{
+    inode->publication = ++world.publications;
+    world.last_of[inode->owner] = world.publications;
+}
+
+int world_rename(int from, int to)
+{
+    struct inode *inode = world_at(from), *target = world_at(to);
+
+    if (!inode)
+        return ENOENT;
+    if (inode == target)
+        return 0; /* two names of one file: rename(2) does nothing */
+    if (target && target->type == DT_DIR && inode->type != DT_DIR)
+        return EISDIR;
+    if (target && target->type != DT_DIR && inode->type == DT_DIR)
+        return ENOTDIR;
+    if (target)
+        target->links--;
+    inode->ctime = world.now;
+    log_op(from, to, world.dir[from]);
+    world.dir[to] = world.dir[from];
+    world.dir[from] = -1;
+    if (to == FILE_NAME)
+        publish(inode);
+    return 0;
+}
+
+void world_put(int name, int type, int owner, int age)
+{
+    const int slot = world_new_inode(type, owner, MODE);
+    struct inode *inode = &world.inodes[slot];
+
+    inode->mode = MODE;
+    inode->ctime = world.now - age;
+    inode->is_synced = true;
+    inode->size = TEXT;
+    memset(&inode->text, owner == NEIGHBOUR ? 'X' : 'o', TEXT);
+    world_unlink(name);
+    world_link(name, slot);
+    if (name == FILE_NAME)
+        publish(inode);
+}
+
+void world_flush_directory(void)
+{
+    memcpy(world.disk, world.dir, sizeof world.disk);
+    memset(world.ops, 0, sizeof world.ops);
+    world.op_count = 0;
+}
+
+void world_end_actor(size_t actor)
+{
+    struct actor *one = &world.actors[actor];
+    const uint8_t kind = one->kind;
+
+    for (int i = 0; i < FDS; i++)
+        if (one->fds[i].is_open && !one->fds[i].is_directory)
+            world.inodes[one->fds[i].slot].opens--;
+    memset(one, 0, sizeof *one);
+    one->kind = kind;
+    one->is_done = true;
+}
+
+bool is_whole(const struct inode *inode)
+{
+    const unsigned char *bytes = (const unsigned char *)&inode->text;
+
+    return inode->size == TEXT && memcmp(bytes, bytes + 1, TEXT - 1) == 0;
+}
+
+static void put_leftovers(char leftover)
+{
+    const bool is_taken = leftover == 't';
+
+    if (leftover == 'o' || leftover == 'b' || leftover == 'f')
+        world_put(FIRST_LEFTOVER, DT_REG, INITIAL, 2 * HOUR);
+    if (leftover == 'f')
+        world_at(FIRST_LEFTOVER)->uid = OTHER_USER;
+    if (leftover == 'y' || leftover == 'b' || is_taken)
+        world_put(is_taken ? FIRST_TEMP : FIRST_LEFTOVER + 1, DT_REG, INITIAL, HOUR);
+}
+
+void world_begin(const struct scenario *new_scenario)
+{
+    const char fixed = new_scenario->fixed;
+    const int type = fixed == 'f'   ? DT_FIFO
+                     : fixed == 'l' ? DT_LNK
+                     : fixed == 'd' ? DT_DIR
+                                    : DT_REG;
+
+    scenario = new_scenario;
+    memset(&world, 0, sizeof world);
+    memset(world.dir, -1, sizeof world.dir);
+    world.now = SECONDS;
+    if (scenario->has_old)
+        world_put(FILE_NAME, DT_REG, INITIAL, 0);
+    world.floor = world.publications;
+    if (fixed)
+        world_put(FIXED_NAME, type, INITIAL, fixed == 'o' ? 2 * HOUR : 0);
+    put_leftovers(scenario->leftover);
+    world_flush_directory();
+    for (size_t i = 0; i < ACTORS; i++)
+        world.actors[i].kind = (uint8_t)scenario->kinds[i];
+    world.actors[NEXT_SAVER].kind = SAVER;
+}

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# Run by cpack between installing and packing: what the policy of a distribution asks for besides the
+# files that an installation has.
+
+# cpack creates directories by its umask.
+set(directory_permissions DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
+    GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+file(CHMOD_RECURSE "${CPACK_TEMPORARY_INSTALL_DIRECTORY}" ${directory_permissions})
+if(NOT CPACK_GENERATOR MATCHES "^(DEB|RPM)$")
+  return()
+endif()
+
+# The directory for libraries, which may be a multiarch one, was chosen for that prefix.
+if(NOT CPACK_NUCLEUS_PREFIX STREQUAL CPACK_PACKAGING_INSTALL_PREFIX)
+  message(FATAL_ERROR "a ${CPACK_GENERATOR} package installs below ${CPACK_PACKAGING_INSTALL_PREFIX}: "
+          "configure with -DCMAKE_INSTALL_PREFIX=${CPACK_PACKAGING_INSTALL_PREFIX}")
+endif()
+
+foreach(component IN ITEMS RUNTIME DEVELOPMENT)
+  string(TOLOWER "${component}" directory)
+  set(root "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/${directory}${CPACK_PACKAGING_INSTALL_PREFIX}")
+  set(package "${CPACK_DEBIAN_${component}_PACKAGE_NAME}")
+  set(license copyright)
+  if(CPACK_GENERATOR STREQUAL "RPM")
+    set(package "${CPACK_RPM_${component}_PACKAGE_NAME}")
+    set(license LICENSE)
+  endif()
+  set(doc "${root}/share/doc/${package}")
+
+  configure_file("${CPACK_NUCLEUS_LICENSE}" "${doc}/${license}" COPYONLY NO_SOURCE_PERMISSIONS)
+  configure_file("${CPACK_NUCLEUS_CHANGELOG}" "${doc}/changelog" COPYONLY NO_SOURCE_PERMISSIONS)
+  file(GLOB pages "${root}/share/man/man*/*.[0-9]")
+  execute_process(COMMAND gzip -9n "${doc}/changelog" ${pages} COMMAND_ERROR_IS_FATAL ANY)
+  file(CHMOD_RECURSE "${root}/share/doc" ${directory_permissions})
+endforeach()
+
+file(GLOB_RECURSE archives "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/*.a")
+execute_process(COMMAND "${CPACK_NUCLEUS_STRIP}" --strip-debug --remove-section=.comment
+                        --enable-deterministic-archives ${archives}
+                COMMAND_ERROR_IS_FATAL ANY)
