@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Tests that differ in their row alone. */
+/* A function that is one test, or one test for each row. */
 struct test {
     const char *name;
     const char *rows; /* NULL if the test has no rows; then count is 1 */

@@ -118,6 +118,8 @@ static int run_in_child(const char *line, struct fault failing, char **ret_messa
     return WEXITSTATUS(status);
 }
 
+#define STATE "save --state s d"
+#define METADATA "save --metadata m d"
 #define OPTIONS "save --id i --pid 1 d -- c"
 #define CANNOT_SAVE "cannot save 'd/metadata.json': cannot "
 #define UNFLUSHED "'d/metadata.json' was replaced, but its directory could not be flushed to disk: "
@@ -130,8 +132,8 @@ static const struct {
     int code;
     const char *message; /* without the text of the error */
 } rows[] = {
-    {"save --state s d", {"read", 1, EIO}, EXIT_FAILED, "cannot read 's': "},
-    {"save --metadata m d", {"read", 1, EISDIR}, EXIT_FAILED, "cannot read 'm': "},
+    {STATE, {"read", 1, EIO}, EXIT_FAILED, "cannot read 's': "},
+    {METADATA, {"read", 1, EISDIR}, EXIT_FAILED, "cannot read 'm': "},
     {"save --state - d", {"read", 1, EIO}, EXIT_FAILED, "cannot read standard input: "},
     {OPTIONS, {"openat", 1, EMFILE}, EXIT_FAILED, "cannot open directory 'd': "},
     {OPTIONS, {"openat", 2, EDQUOT}, EXIT_FAILED, CANNOT_SAVE "create temporary file: "},
@@ -139,14 +141,11 @@ static const struct {
     {OPTIONS, {"write", 1, ENOSPC}, EXIT_FAILED, CANNOT_SAVE "write temporary file: "},
     {OPTIONS, {"fstat", 1, EIO}, EXIT_FAILED, CANNOT_SAVE "examine temporary file: "},
     {OPTIONS, {"fchmod", 1, EACCES}, EXIT_FAILED, CANNOT_SAVE "set the mode of temporary file: "},
-    {"save --metadata m d", {"fsync", 1, EIO}, EXIT_FAILED, CANNOT_SAVE "flush temporary file: "},
-    {"save --state s d",
-     {"renameat", 1, EXDEV},
-     EXIT_FAILED,
-     CANNOT_SAVE "rename temporary file: "},
+    {METADATA, {"fsync", 1, EIO}, EXIT_FAILED, CANNOT_SAVE "flush temporary file: "},
+    {STATE, {"renameat", 1, EXDEV}, EXIT_FAILED, CANNOT_SAVE "rename temporary file: "},
     {OPTIONS, {"fsync", 2, EIO}, EXIT_NOT_DURABLE, UNFLUSHED},
-    {"save --state s d", {"fsync", 2, ENOSPC}, EXIT_NOT_DURABLE, UNFLUSHED},
-    {"save --metadata m d", {"fsync", 2, EDQUOT}, EXIT_NOT_DURABLE, UNFLUSHED},
+    {STATE, {"fsync", 2, ENOSPC}, EXIT_NOT_DURABLE, UNFLUSHED},
+    {METADATA, {"fsync", 2, EDQUOT}, EXIT_NOT_DURABLE, UNFLUSHED},
     {OPTIONS,
      {"close", 3, EIO},
      EXIT_NOT_DURABLE,

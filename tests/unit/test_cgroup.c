@@ -79,30 +79,37 @@ TEST_EACH_IN(cgroup, bad_numbers, any_other_text_is_refused)
     assert_fails(NUCLEUS_ERROR_SCHEMA, "memory.max", U64);
 }
 
-static const char *const bad_devices[] = {"x",
-                                          "8:0\n",
-                                          "8 rbps=1\n",
-                                          ":0 rbps=1\n",
-                                          "8: rbps=1\n",
-                                          "8:0:1 rbps=1\n",
-                                          "a:b rbps=1\n",
-                                          "8:0 rbps\n",
-                                          "8:0 rbps=\n",
-                                          "8:0 =1\n",
-                                          "8:0 rbps=x\n",
-                                          "8:0 rbps=1=2\n",
-                                          "8:0 rbps=1 rbps=2\n",
-                                          "8:0 rbps=max rbps=2\n",
-                                          "8:0 rbps=1 wbps=2 rbps=3\n",
-                                          "8:0 device=max\n",
-                                          "8:0 xbps=1\n",
-                                          "8:0 rope=1\n",
-                                          "8:0 rbps=1\nrubbish\n",
-                                          "rubbish\n8:0 rbps=1\n"};
+static const char *const bad_devices[] = {"x", "8", ":0", "8:", "8:0:1", "a:b"};
 
-TEST_EACH_IN(cgroup, bad_devices, a_malformed_line_of_io_max_is_refused)
+TEST_EACH_IN(cgroup, bad_devices, a_device_is_two_numbers)
 {
-    write_text("g/io.max", *row);
+    char line[64];
+
+    (void)snprintf(line, sizeof line, "%s rbps=1\n", *row);
+    write_text("g/io.max", line);
+    assert_fails(NUCLEUS_ERROR_SCHEMA, "io.max", IO);
+}
+
+static const char *const bad_limits[] = {"",
+                                         "rbps",
+                                         "rbps=",
+                                         "=1",
+                                         "rbps=x",
+                                         "rbps=1=2",
+                                         "rbps=1 rbps=2",
+                                         "rbps=max rbps=2",
+                                         "rbps=1 wbps=2 rbps=3",
+                                         "device=max",
+                                         "xbps=1",
+                                         "rope=1",
+                                         "rbps=1\nrubbish"};
+
+TEST_EACH_IN(cgroup, bad_limits, a_device_has_each_known_limit_at_most_once)
+{
+    char line[64];
+
+    (void)snprintf(line, sizeof line, "8:0 %s\n", *row);
+    write_text("g/io.max", line);
     assert_fails(NUCLEUS_ERROR_SCHEMA, "io.max", IO);
 }
 
@@ -134,6 +141,7 @@ static const struct {
     {"8:0 rbps=1\n", "io.max", NULL},
     {"8:0 rbps=max wbps=max riops=max wiops=max\n", "io.max", NULL},
     {"8:0 rbps=1\n\n259:12 wiops=0 riops=18446744073709551615", "io.max", NULL},
+    {"rubbish\n8:0 rbps=1\n", "io.max", IO},
 };
 
 TEST_EACH_IN(cgroup, contents, a_limit_is_recorded_or_its_file_is_named)
