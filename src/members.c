@@ -97,7 +97,7 @@ static void free_objects(const struct nucleus_object *type, char *objects, size_
     free(objects);
 }
 
-static void free_member(const struct nucleus_member *member, void *object)
+static void free_member(const struct nucleus_member *member, const void *object)
 {
     switch (member->kind) {
     case NUCLEUS_STRING:

@@ -70,6 +70,8 @@ static bool is_possible(unsigned event)
         return !world.actors[0].is_done;
     case EVENT_DISK_FAILS:
         return !world.is_disk_failed;
+    case EVENT_DISK_RECOVERS:
+        return world.is_disk_failed && !world.is_fault_over;
     case EVENT_SYNC:
         return !world.is_failure_met;
     default:
@@ -140,6 +142,8 @@ void happen(unsigned event)
         world.now += HOUR + 1;
     else if (event == EVENT_DISK_FAILS)
         world.is_disk_failed = true;
+    else if (event == EVENT_DISK_RECOVERS)
+        world.is_fault_over = true;
     else if (event == EVENT_SYNC)
         sync_all();
     else {

@@ -30,6 +30,7 @@ REAL(int, fchmod, (int fd, mode_t mode));
 REAL(ssize_t, read, (int fd, void *bytes, size_t size));
 REAL(ssize_t, write, (int fd, const void *bytes, size_t size));
 REAL(int, fsync, (int fd));
+REAL(int, fremovexattr, (int fd, const char *name));
 REAL(int, renameat, (int dirfd, const char *from, const char *to));
 REAL(int, unlinkat, (int dirfd, const char *path));
 REAL(ssize_t, getdents, (int fd, void *bytes, size_t size));
@@ -198,6 +199,8 @@ static long perform(const struct request *request, struct answer *answer)
                                            request->size < TEXT / 2 ? request->size : TEXT / 2);
     case CALL_FSYNC:
         return __real_nucleus_system_fsync(fd);
+    case CALL_FREMOVEXATTR:
+        return __real_nucleus_system_fremovexattr(fd, "user.nucleus-checkpoint");
     case CALL_RENAME:
         return __real_nucleus_system_renameat(
             fd, from, is_path ? path_of(request->new_name) : name_text(request->new_name));
@@ -223,6 +226,9 @@ struct answer kernel_perform(size_t actor, const struct request *request)
     answer.result = (int32_t)perform(request, &answer);
     if (answer.result < 0)
         answer = (struct answer){.result = -1, .os_error = errno};
+    /* tmpfs of older kernels has no such attributes. */
+    if (request->kind == CALL_FREMOVEXATTR && answer.os_error == EOPNOTSUPP)
+        answer.os_error = ENODATA;
     return answer;
 }
 

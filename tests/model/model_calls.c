@@ -29,6 +29,7 @@ static const int faults[CALL_KINDS][6] = {
     [CALL_UNLINK] = {EIO, EPERM, DONE | EIO, DONE | ENOENT},
     [CALL_GETRANDOM] = {EINTR, ENOSYS, SHORT},
     [CALL_GETDENTS] = {EIO, NOTHING},
+    [CALL_FREMOVEXATTR] = {EINTR, EIO, EOPNOTSUPP},
 };
 
 unsigned max_faults;
@@ -240,16 +241,17 @@ static int write_file(struct call *call)
 
 static int flush(struct call *call)
 {
-    const bool is_told = world.is_disk_failed && (!call->fd->is_directory || !world.is_failure_met);
+    const bool is_told = call->fd->is_directory ? !world.is_failure_met
+                                                : !world.is_fault_over || !call->inode->is_synced;
 
-    if (is_told) {
+    if (world.is_disk_failed && is_told) {
         world.is_failure_met = true;
         call->fd->is_flush_lost = true;
         return EIO;
     }
     if (world.is_disk_failed)
         return 0;
-    if (call->fd->is_directory && plant != PLANT_DIRECTORY_FSYNC)
+    if (call->fd->is_directory != scenario->is_fuse && plant != PLANT_DIRECTORY_FSYNC)
         world_flush_directory();
     if (!call->fd->is_directory && plant != PLANT_FILE_FSYNC)
         call->inode->is_synced = true;
@@ -310,6 +312,13 @@ static int list_names(struct call *call)
     return 0;
 }
 
+/* The attribute does not exist. */
+static int remove_attribute(struct call *call)
+{
+    (void)call;
+    return world.is_disk_failed ? EIO : ENODATA;
+}
+
 static int (*const functions[CALL_KINDS])(struct call *call) = {
     [CALL_OPEN_DIRECTORY] = open_directory,
     [CALL_CREATE] = create,
@@ -327,6 +336,7 @@ static int (*const functions[CALL_KINDS])(struct call *call) = {
     [CALL_UNLINK] = unlink_name,
     [CALL_GETRANDOM] = get_random,
     [CALL_GETDENTS] = list_names,
+    [CALL_FREMOVEXATTR] = remove_attribute,
 };
 
 /* What else a failing call does. */

@@ -116,6 +116,12 @@ WRAP(int, fsync, (int fd))
     return (int)step_on_fd(CALL_FSYNC, fd, 0);
 }
 
+WRAP(int, fremovexattr, (int fd, const char *name))
+{
+    (void)name;
+    return (int)step_on_fd(CALL_FREMOVEXATTR, fd, 0);
+}
+
 WRAP(int, fstatat, (int dirfd, const char *path, struct stat *ret))
 {
     const struct request request = {.kind = CALL_LSTAT, .name = name_of(dirfd, path), .fd = dirfd};
@@ -242,7 +248,7 @@ static const char *const call_names[CALL_KINDS] = {
     [CALL_READ] = "read",           [CALL_WRITE] = "write",
     [CALL_FSYNC] = "fsync",         [CALL_RENAME] = "rename",
     [CALL_UNLINK] = "unlink",       [CALL_GETRANDOM] = "random",
-    [CALL_GETDENTS] = "list",
+    [CALL_GETDENTS] = "list",       [CALL_FREMOVEXATTR] = "rm xattr",
 };
 
 static void describe_stat(const struct answer *answer, char *ret, size_t size)

@@ -11,8 +11,11 @@
  * File Systems Are Not Created Equal", OSDI 2014). One change, a rename included, is atomic.
  * - A disk that has failed loses all that was not flushed. Whoever flushes first is told. From then
  *   on a flush of the directory succeeds without doing anything, while one of a file reports EIO on
- *   each descriptor, as ext4 and xfs do (their fsync asks for the state of the file system, and
- *   errseq_t of the kernel reports an error once for each open file).
+ *   each descriptor (errseq_t of the kernel), and of a file that was flushed before no more once
+ *   the disk works again. The file system writes no more in any case, and says so to a change of
+ *   attributes. This is what ext4 and xfs were seen to do.
+ * - Through FUSE, a directory may have no flush (libfuse, fsyncdir); then that of a file flushes
+ * its name.
  */
 #ifndef NUCLEUS_MODEL_WORLD_H
 #define NUCLEUS_MODEL_WORLD_H
@@ -61,8 +64,10 @@ struct scenario {
                       name that is tried */
     mode_t umask, forced_mode;
     bool is_stdio_closed, is_at;
-    unsigned events, which;  /* so many events at most, of this set */
-    bool is_without_inodes;  /* every inode number is 0 */
+    unsigned events, which; /* so many events at most, of this set */
+    bool is_without_inodes; /* every inode number is 0 */
+    bool is_large;          /* too many states for runs in which calls fail */
+    bool is_fuse; /* a flush of the directory does nothing, one of a file flushes its name, too */
     const char *expected[8]; /* what is documented not to hold here, word for word */
 };
 
@@ -122,9 +127,9 @@ struct world {
     uint8_t last_of[INITIAL + 1]; /* the last publication of each owner */
     uint8_t faults, events;
     uint8_t is_removed, is_swapped; /* the directory */
-    uint8_t is_disk_failed, is_failure_met;
+    uint8_t is_disk_failed, is_failure_met, is_fault_over;
     int32_t now;
-    uint8_t padding[4];
+    uint8_t padding[3];
 };
 
 extern struct world world;

@@ -20,7 +20,7 @@ compile_part()
     file=$2
     shift 2
     # shellcheck disable=SC2046,SC2086
-    "$CC" $MACHINE_FLAGS -std=c11 -O2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-I$here" \
+    "$CC" $MACHINE_FLAGS -std=c11 -O2 -D_GNU_SOURCE -D_LARGEFILE64_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-I$here" \
         "-I$SOURCE/src" "-I$SOURCE/include" $(pkg-config --cflags cmocka) "$@" -c -o "$object" "$file" ||
         fail "$file does not compile"
 }
@@ -66,8 +66,12 @@ plant 'no flush of the file' merged atomic_file \
     '/failed = flush_temp\(/d' 'overwriting save' "$torn"
 plant 'no flush of the directory' merged atomic_file \
     's/= flush_directory\(temp\)/= NULL/' 'overwriting save' "$lost"
-plant 'no second flush of the file' full atomic_file \
+plant 'nothing is asked after the flush of the directory' full atomic_file \
     's/failed = confirm_flush\(temp\)/failed = NULL/' 'two savers, the disk fails' "$lost"
+plant 'no second flush of the file' merged atomic_file \
+    's/if \(nucleus_sync\(temp->fd\) < 0 \|\| probe/if (probe/' 'two savers through FUSE' "$lost"
+plant 'the file system is not asked' full atomic_file \
+    's/ \|\| probe_file_system\(temp->fd\) < 0//' 'saver, the disk fails and recovers' "$lost"
 plant 'rename before the flush' merged atomic_file \
     '/^(        failed|    failed) = flush_temp/d; s/failed = rename_temp\(&temp, name\);/failed = rename_temp(\&temp, name);\n    if (!failed)\n        failed = flush_temp(\&temp);/' \
     'overwriting save' "$torn"

@@ -217,7 +217,7 @@ static void recover(const int8_t image[NAMES])
         if (image[i] >= 0)
             world.inodes[image[i]].links++;
     world_flush_directory();
-    world.is_disk_failed = world.is_failure_met = false;
+    world.is_disk_failed = world.is_failure_met = world.is_fault_over = false;
     world.now += 2 * HOUR + 1;
     explorer_run_alone(act, NEXT_SAVER, answer_next_saver);
     world = kept;

@@ -1,23 +1,43 @@
 # SPDX-License-Identifier: MIT
-# cpack -G DEB: complete by Debian's policy, with what it depends on, and of use once unpacked.
+# cpack -G DEB: two packages, complete by Debian's policy, that name what they depend on, and that work
+# once they are unpacked.
 . "${0%/*}/package.sh"
-need dpkg-deb dpkg-parsechangelog dpkg-shlibdeps gzip lintian
+need dpkg-architecture dpkg-deb dpkg-parsechangelog dpkg-shlibdeps gzip lintian readelf
 [ -z "$MACHINE_FLAGS$EMULATOR" ] || skip "cpack packs for this machine only"
 
-(cd "$build" && "${CMAKE%/*}/cpack" -G DEB -B "$scratch/packages") >cpack.log 2>&1 ||
+# The umask of whoever packs has no effect.
+(umask 077 && cd "$build" && "${CMAKE%/*}/cpack" -G DEB -B "$scratch/packages") >cpack.log 2>&1 ||
     { cat cpack.log; fail "cpack"; }
-deb=$(echo packages/*.deb)
-lintian --fail-on error "$deb" || fail "lintian finds errors"
-
-for package in libc6 libcjson1 libcjson-dev; do
-    dpkg-deb -f "$deb" Depends | grep -qE "(^|, )$package( |,|$)" || fail "no Depends: $package"
+command=$(echo packages/ckmeta_*.deb)
+library=$(echo packages/libnucleus-checkpoint-dev_*.deb)
+for deb in "$command" "$library"; do
+    lintian --fail-on error "$deb" || fail "lintian finds errors"
+    [ "$(dpkg-deb -f "$deb" Version)" = "$VERSION" ] || fail "its version is not $VERSION"
+    dpkg-deb -c "$deb" | grep -v -e '^drwxr-xr-x root/root' -e '^-rw-r--r-- root/root' \
+        -e '^-rwxr-xr-x root/root .* \./usr/bin/ckmeta$' >modes || true
+    expect_same "the modes in $deb" /dev/null modes
+    dpkg-deb -x "$deb" unpacked
 done
-[ "$(dpkg-deb -f "$deb" Version)" = "$VERSION" ] || fail "its version is not $VERSION"
 
-dpkg-deb -x "$deb" unpacked
+# depends DEB PACKAGE
+depends()
+{
+    dpkg-deb -f "$1" Depends | grep -qE "(^|, )$2( |,|$)"
+}
+for package in libc6 libcjson1; do
+    depends "$command" $package || fail "ckmeta does not depend on $package"
+done
+! depends "$command" libcjson-dev || fail "ckmeta depends on libcjson-dev"
+depends "$library" libcjson-dev || fail "the library does not depend on libcjson-dev"
+dpkg-deb -f "$library" Recommends | grep -qx 'pkgconf | pkg-config' || fail "pkgconf is not recommended"
+dpkg-deb -c "$library" | grep -q "\./usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)/pkgconfig/" ||
+    fail "the .pc file is not in the directory of the architecture"
+
 list_files unpacked/usr >files
 sed '/share\/man/s/$/.gz/' "$tests/installed-files" >expected
-printf 'share/doc/nucleus-checkpoint/%s\n' changelog.gz copyright >>expected
+for package in ckmeta libnucleus-checkpoint-dev; do
+    printf "share/doc/$package/%s\n" changelog.gz copyright >>expected
+done
 sort -o expected expected
 expect_same "the packed files" expected files
 if grep -rl -e "$SOURCE" -e "$build" unpacked; then
@@ -25,10 +45,12 @@ if grep -rl -e "$SOURCE" -e "$build" unpacked; then
 fi
 gzip -dc unpacked/usr/share/man/man1/ckmeta.1.gz | cmp - "$SOURCE/tools/man/ckmeta.1" ||
     fail "the packed ckmeta.1"
-changelog=unpacked/usr/share/doc/nucleus-checkpoint/changelog.gz
+changelog=unpacked/usr/share/doc/ckmeta/changelog.gz
 gzip -dc $changelog | cmp - "$SOURCE/tools/package/changelog" || fail "the packed changelog"
 [ "$(gzip -dc $changelog | dpkg-parsechangelog -l - -S Version)" = "$VERSION" ] ||
     fail "the newest version in the changelog is not $VERSION"
 [ "$(unpacked/usr/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta --version"
+readelf -d unpacked/usr/bin/ckmeta | grep -qE 'BIND_NOW|NOW' || fail "ckmeta is bound lazily"
+readelf -s unpacked/usr/bin/ckmeta | grep -q '_chk@' || fail "ckmeta is not fortified"
 
 use_by_hand unpacked "$CC" -std=c11

@@ -12,8 +12,7 @@ endif()
 
 # The directory for libraries, which may be a multiarch one, was chosen for that prefix.
 if(NOT CPACK_NUCLEUS_PREFIX STREQUAL CPACK_PACKAGING_INSTALL_PREFIX)
-  message(FATAL_ERROR "a ${CPACK_GENERATOR} package installs below ${CPACK_PACKAGING_INSTALL_PREFIX}: "
-          "configure with -DCMAKE_INSTALL_PREFIX=${CPACK_PACKAGING_INSTALL_PREFIX}")
+  message(FATAL_ERROR "Configure with -DCMAKE_INSTALL_PREFIX=${CPACK_PACKAGING_INSTALL_PREFIX}")
 endif()
 
 foreach(component IN ITEMS RUNTIME DEVELOPMENT)
