@@ -24,10 +24,8 @@ struct writer {
 
 static struct writer new_writer(size_t max_len, struct nucleus_error *err)
 {
-    struct writer writer = {.text = malloc(FIRST_CAPACITY),
-                            .capacity = FIRST_CAPACITY,
-                            .max_len = max_len,
-                            .err = err};
+    struct writer writer = {
+        .text = malloc(FIRST_CAPACITY), .capacity = FIRST_CAPACITY, .max_len = max_len, .err = err};
 
     if (!writer.text)
         writer.status = nucleus_fail_memory(err);
