@@ -266,7 +266,7 @@ enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, con
         failed = fill_temp(&temp, bytes, len);
     if (!failed) {
         /* Its ctime is the file server's clock, so stale files can be aged now. */
-        nucleus_stale_temps_remove(dirfd, name, &temp.info);
+        nucleus_stale_temps_remove(dirfd, name, temp.name, &temp.info);
         failed = flush_temp(&temp);
     }
     if (!failed)

@@ -131,10 +131,7 @@ static enum nucleus_status append_object(struct decoder *decoder, const struct s
     return decode_object(decoder, type, structs + count * type->size, element);
 }
 
-static enum nucleus_status
-decode_array(struct decoder *decoder, const struct slot *slot,
-             enum nucleus_status (*append)(struct decoder *decoder, const struct slot *slot,
-                                           const struct nucleus_json_path *element))
+static enum nucleus_status decode_array(struct decoder *decoder, const struct slot *slot)
 {
     struct nucleus_json_path element = {.outer = &slot->path};
     enum nucleus_status status;
@@ -144,7 +141,8 @@ decode_array(struct decoder *decoder, const struct slot *slot,
         return fail_type(decoder, &slot->path, " is not an array");
     status = syntax_status(decoder, nucleus_json_enter(&decoder->reader, &more));
     for (; status == NUCLEUS_OK && more; element.index++) {
-        status = append(decoder, slot, &element);
+        status = slot->member->kind == NUCLEUS_STRINGS ? append_string(decoder, slot, &element)
+                                                       : append_object(decoder, slot, &element);
         if (status == NUCLEUS_OK)
             status = syntax_status(decoder, nucleus_json_next(&decoder->reader, &more));
     }
@@ -159,7 +157,7 @@ static enum nucleus_status decode_strings(struct decoder *decoder, const struct 
         return nucleus_fail_memory(decoder->err);
     list[0] = NULL;
     nucleus_member_set_pointer(slot->member, slot->object, list);
-    return decode_array(decoder, slot, append_string);
+    return decode_array(decoder, slot);
 }
 
 static enum nucleus_status decode_nested(struct decoder *decoder, const struct slot *slot)
@@ -226,7 +224,7 @@ static enum nucleus_status decode_value(struct decoder *decoder, const struct sl
         status = decode_nested(decoder, slot);
         break;
     case NUCLEUS_OBJECTS:
-        status = decode_array(decoder, slot, append_object);
+        status = decode_array(decoder, slot);
         break;
     }
     return status;

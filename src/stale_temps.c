@@ -78,7 +78,8 @@ static bool remove_if_stale(int dirfd, const char *temp, const struct stat *own)
            nucleus_system_unlinkat(dirfd, temp) == 0;
 }
 
-void nucleus_stale_temps_remove(int dirfd, const char *name, const struct stat *own)
+void nucleus_stale_temps_remove(int dirfd, const char *name, const char *own_name,
+                                const struct stat *own)
 {
     alignas(struct dirent64) char entries[LISTING_BYTES];
     char prefix[NUCLEUS_TEMP_NAME_SIZE];
@@ -93,7 +94,7 @@ void nucleus_stale_temps_remove(int dirfd, const char *name, const struct stat *
             return;
         for (ssize_t at = 0; at < size && removed < MAX_REMOVED; at += entry->d_reclen) {
             entry = (const struct dirent64 *)(const void *)(entries + at);
-            if (is_temp_name(entry->d_name, prefix, len))
+            if (is_temp_name(entry->d_name, prefix, len) && strcmp(entry->d_name, own_name) != 0)
                 removed += remove_if_stale(dirfd, entry->d_name, own);
         }
     }

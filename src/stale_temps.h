@@ -23,10 +23,11 @@ enum nucleus_status nucleus_fixed_temp_check(int dirfd, const char *name,
                                              struct nucleus_error *err);
 
 /*
- * Removes the library's temporary files in dirfd whose savers are dead: those of the owner of own,
- * the saver's temporary file, that are more than an hour older than it by the clock of the file
- * server. dirfd must be open for reading, at its beginning. Errors are ignored.
+ * Removes the library's temporary files in dirfd whose savers are dead: those that have the owner
+ * of the caller's own temporary file, called own_name, and are more than an hour older by the clock
+ * of the file server. dirfd must be open for reading, at its beginning. Errors are ignored.
  */
-void nucleus_stale_temps_remove(int dirfd, const char *name, const struct stat *own);
+void nucleus_stale_temps_remove(int dirfd, const char *name, const char *own_name,
+                                const struct stat *own);
 
 #endif

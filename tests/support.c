@@ -16,7 +16,7 @@ int make_directory(void **state)
     const char *base = getenv("TMPDIR");
     char path[] = "nucleus-test-XXXXXX";
 
-    (void)umask(022); /* a test that wants another one sets it for itself */
+    (void)umask(022);
     assert_int_equal(chdir(base ? base : "/tmp"), 0);
     assert_non_null(mkdtemp(path));
     *state = copy_text(path);
@@ -32,7 +32,7 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 
 int remove_directory(void **state)
 {
-    /* musl goes no deeper than it may have descriptors. */
+    /* musl descends no deeper than this number of descriptors. */
     assert_int_equal(nftw(*state, remove_one, 48, FTW_DEPTH | FTW_PHYS), 0);
     free(*state);
     return 0;
@@ -263,6 +263,19 @@ bool has_saved(const char *dir, const char *id)
     is_equal = strcmp(metadata.container_id, id) == 0;
     nucleus_metadata_clear(&metadata);
     return is_equal;
+}
+
+char *encode_metadata(const struct nucleus_metadata *metadata, size_t *ret_len)
+{
+    struct nucleus_error err;
+    size_t len;
+    char *text;
+
+    assert_status(nucleus_metadata_to_json(metadata, &text, &len, &err), NUCLEUS_OK, &err);
+    assert_int_equal(len, strlen(text));
+    if (ret_len)
+        *ret_len = len;
+    return text;
 }
 
 static unsigned hex_digit(char digit)

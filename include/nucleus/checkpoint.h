@@ -83,8 +83,8 @@ enum nucleus_status {
     NUCLEUS_ERROR_SCHEMA = 9,
     /* A system call failed. os_error holds its errno; the message names the step and the path. */
     NUCLEUS_ERROR_IO = 10,
-    /* metadata.json was replaced and is complete, but flushing its directory, flushing the file
-     * once more, or closing it failed: the new file may not survive a power failure. */
+    /* metadata.json was replaced and is complete, but flushing its directory, the check that
+     * follows, or closing the file failed: the new file may not survive a power failure. */
     NUCLEUS_ERROR_NOT_DURABLE = 11
 };
 
@@ -245,8 +245,8 @@ nucleus_metadata_from_state(const struct nucleus_container_state *state,
  *         each reader finds a complete file, and the last rename wins.
  * Differs from rename(2): the file and its directory are flushed to disk. A file system that
  *         cannot flush directories (EINVAL, EOPNOTSUPP or ENOSYS) counts as flushed. Then the file
- *         is flushed once more, because a failing disk may have reported its error to another
- *         process.
+ *         is flushed once more and the file system is asked whether it still writes, because a
+ *         failing disk may have reported its error to another process.
  *         From nucleus: the temporary file has a random name and is created exclusively, all steps
  *         use one open directory, and the mode is 0600 regardless of the umask and the default ACL
  *         (where the file system has no modes, such as vfat, the save fails rather than publish

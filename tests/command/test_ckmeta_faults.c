@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * ckmeta's subcommands, called in a child process, where a system call of the library fails, memory
- * runs out at each allocation, or standard output cannot be closed. What no run of the program can
- * be made to do.
- */
+/* The subcommands of ckmeta in a child process whose calls or allocations fail. */
 #include "run.h"
 
 #include <errno.h>
@@ -17,11 +13,11 @@
 
 #include "ckmeta.h"
 
-/* Exit codes that ckmeta does not have: it succeeded though a call failed; a program that it
- * executed, if it ever did, would inherit what it reads; it left a descriptor open. */
-enum { UNHEARD = 96, INHERITABLE = 97, OPEN = 98, NOT_STARTED = 99 };
+/* Exit codes of the child if ckmeta ignored a failed call, read from a descriptor that it would
+ * pass on to a program, or left a descriptor open, and if the child could not prepare itself. */
+enum { IGNORED = 96, INHERITABLE = 97, LEFT_OPEN = 98, NOT_STARTED = 99 };
 
-/* The call that fails: the one of this number among those of this name. */
+/* The call that fails: the number-th of those with this name. */
 struct fault {
     const char *call;
     size_t number;
@@ -29,10 +25,10 @@ struct fault {
 };
 
 static struct fault fault;
-static size_t count;    /* of the calls of that name so far */
-static bool is_lasting; /* each later call fails, too */
+static size_t count;    /* of the calls with that name so far */
+static bool is_lasting; /* true if all later calls fail as well */
 
-/* Counts a call. Returns whether it is not to be made. */
+/* Counts the call, and returns true if it must fail. */
 static bool fails(const char *call)
 {
     if (!fault.call || strcmp(call, fault.call) != 0 || ++count < fault.number ||
@@ -49,13 +45,13 @@ static bool fails_to_read(int fd)
     return fails("read");
 }
 
-/* The wrapper of a call, which is made unless is_stopped; then it has that result. */
-#define WRAP(type, name, is_stopped, result, parameters, arguments)                                \
+/* Defines the wrapper of a call, which returns result instead of making the call if fails_now. */
+#define WRAP(type, name, fails_now, result, parameters, arguments)                                 \
     type __real_##name parameters;                                                                 \
     type __wrap_##name parameters;                                                                 \
     type __wrap_##name parameters                                                                  \
     {                                                                                              \
-        return (is_stopped) ? (result) : __real_##name arguments;                                  \
+        return (fails_now) ? (result) : __real_##name arguments;                                   \
     }
 #define WRAP_CALL(type, name, parameters, arguments)                                               \
     WRAP(type, nucleus_system_##name, fails(#name), -1, parameters, arguments)
@@ -63,7 +59,7 @@ static bool fails_to_read(int fd)
 WRAP_CALL(int, openat, (int dirfd, const char *path, int flags, mode_t mode),
           (dirfd, path, flags, mode))
 WRAP_CALL(int, dup_above, (int fd, int min), (fd, min))
-/* Whatever close says, the descriptor is gone. */
+/* The descriptor is closed even if close(2) reports an error. */
 WRAP(int, nucleus_system_close, fails("close") && __real_nucleus_system_close(fd) == 0, -1,
      (int fd), (fd))
 WRAP_CALL(int, fstat, (int fd, struct stat *ret), (fd, ret))
@@ -80,34 +76,33 @@ WRAP(size_t, fwrite, fails("fwrite"), 0,
      (const void *bytes, size_t size, size_t number, FILE *stream), (bytes, size, number, stream))
 WRAP(int, fclose, stream == stdout && fails("fclose"), EOF, (FILE * stream), (stream))
 
-/* In a child: what is printed is dropped, messages go to the file "messages". */
-static void run_line(const char *line, const char *input, struct fault failing)
+/* Runs a line. Output is discarded; messages go to the file "messages". Standard input is the file
+ * s, or closed, so that the first descriptor that is opened is a standard one. */
+static void run_line(const char *line, struct fault failing)
 {
     char *argv[16] = {NULL};
     const int argc = (int)split_line(line, argv);
-    size_t open_before;
+    const bool is_open = strstr(line, " - ") || strcmp(failing.call, "memory") == 0;
+    size_t descriptors;
     int code;
 
     if (!freopen("/dev/null", "w", stdout) || !freopen("messages", "w", stderr) ||
-        (input ? !freopen(input, "r", stdin) : fclose(stdin) != 0))
+        (is_open ? !freopen("s", "r", stdin) : fclose(stdin) != 0))
         _exit(NOT_STARTED);
-    open_before = count_descriptors();
-    (void)umask(0277); /* so that a new file's mode must be set */
+    descriptors = count_descriptors();
+    (void)umask(0277); /* so that the mode of a new file must be set */
     fault = failing;
-    is_lasting = argv[0][0] == 'l'; /* a load tries again */
+    is_lasting = argv[0][0] == 'l'; /* a load retries */
     code = (int)(argv[0][0] == 's' ? ckmeta_save : ckmeta_load)(argc, argv);
-    fault = (struct fault){0}; /* what runs from here on is not meant */
-    if (count_descriptors() > open_before)
-        _exit(OPEN);
-    if (code == 0 && count >= failing.number)
-        _exit(UNHEARD);
-    exit(code);
+    fault = (struct fault){0};
+    if (count_descriptors() > descriptors)
+        _exit(LEFT_OPEN);
+    exit(code == EXIT_DONE && count >= failing.number ? IGNORED : code);
 }
 
-/* Runs a line, with the file input or nothing as standard input. Returns the exit code and what was
- * written to standard error, freed with free(). */
-static int run_in_child(const char *line, const char *input, struct fault failing,
-                        char **ret_messages)
+/* Runs a line in a child. Returns the exit code, and the messages, which must be freed with
+ * free(3). */
+static int run_in_child(const char *line, struct fault failing, char **ret_messages)
 {
     pid_t child;
     int status;
@@ -116,28 +111,29 @@ static int run_in_child(const char *line, const char *input, struct fault failin
     child = fork();
     assert_true(child >= 0);
     if (child == 0)
-        run_line(line, input, failing);
+        run_line(line, failing);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     *ret_messages = read_file("messages", NULL);
     return WEXITSTATUS(status);
 }
 
+#define STATE "save --state s d"
+#define METADATA "save --metadata m d"
 #define OPTIONS "save --id i --pid 1 d -- c"
 #define CANNOT_SAVE "cannot save 'd/metadata.json': cannot "
 #define UNFLUSHED "'d/metadata.json' was replaced, but its directory could not be flushed to disk: "
 #define CANNOT_LOAD "cannot load 'a/metadata.json': "
 #define CANNOT_WRITE "cannot write to standard output: "
 
-/* A call that fails, the exit code, and what is said about it before the reason. */
-static const struct row {
+static const struct {
     const char *line;
     struct fault fault;
     int code;
-    const char *message;
+    const char *message; /* without the text of the error */
 } rows[] = {
-    {"save --state s d", {"read", 1, EIO}, EXIT_FAILED, "cannot read 's': "},
-    {"save --metadata m d", {"read", 1, EISDIR}, EXIT_FAILED, "cannot read 'm': "},
+    {STATE, {"read", 1, EIO}, EXIT_FAILED, "cannot read 's': "},
+    {METADATA, {"read", 1, EISDIR}, EXIT_FAILED, "cannot read 'm': "},
     {"save --state - d", {"read", 1, EIO}, EXIT_FAILED, "cannot read standard input: "},
     {OPTIONS, {"openat", 1, EMFILE}, EXIT_FAILED, "cannot open directory 'd': "},
     {OPTIONS, {"openat", 2, EDQUOT}, EXIT_FAILED, CANNOT_SAVE "create temporary file: "},
@@ -145,14 +141,11 @@ static const struct row {
     {OPTIONS, {"write", 1, ENOSPC}, EXIT_FAILED, CANNOT_SAVE "write temporary file: "},
     {OPTIONS, {"fstat", 1, EIO}, EXIT_FAILED, CANNOT_SAVE "examine temporary file: "},
     {OPTIONS, {"fchmod", 1, EACCES}, EXIT_FAILED, CANNOT_SAVE "set the mode of temporary file: "},
-    {"save --metadata m d", {"fsync", 1, EIO}, EXIT_FAILED, CANNOT_SAVE "flush temporary file: "},
-    {"save --state s d",
-     {"renameat", 1, EXDEV},
-     EXIT_FAILED,
-     CANNOT_SAVE "rename temporary file: "},
+    {METADATA, {"fsync", 1, EIO}, EXIT_FAILED, CANNOT_SAVE "flush temporary file: "},
+    {STATE, {"renameat", 1, EXDEV}, EXIT_FAILED, CANNOT_SAVE "rename temporary file: "},
     {OPTIONS, {"fsync", 2, EIO}, EXIT_NOT_DURABLE, UNFLUSHED},
-    {"save --state s d", {"fsync", 2, ENOSPC}, EXIT_NOT_DURABLE, UNFLUSHED},
-    {"save --metadata m d", {"fsync", 2, EDQUOT}, EXIT_NOT_DURABLE, UNFLUSHED},
+    {STATE, {"fsync", 2, ENOSPC}, EXIT_NOT_DURABLE, UNFLUSHED},
+    {METADATA, {"fsync", 2, EDQUOT}, EXIT_NOT_DURABLE, UNFLUSHED},
     {OPTIONS,
      {"close", 3, EIO},
      EXIT_NOT_DURABLE,
@@ -168,37 +161,43 @@ static const struct row {
     {"load a rootless", {"fwrite", 1, ENOSPC}, EXIT_FAILED, CANNOT_WRITE},
 };
 
-static int make_saved(void **state)
+static void saved(void)
 {
-    (void)enter_place(state);
+    documents();
     assert_int_equal(mkdir("a", 0700), 0);
     copy_file("m", "a/metadata.json");
-    return 0;
 }
 
-static void each_failed_call_has_its_exit_code_and_words(void **state)
+TEST_EACH_IN(saved, rows, a_failed_call_has_its_exit_code_and_message)
 {
-    (void)state;
-    for (const struct row *row = rows; row < rows + COUNT(rows); row++) {
-        char expected[512];
-        char *messages;
-        const char *input = strstr(row->line, " - ") ? "s" : NULL;
-        const int code = run_in_child(row->line, input, row->fault, &messages);
+    char expected[512];
+    char *messages;
+    const int code = run_in_child(row->line, row->fault, &messages);
 
-        (void)snprintf(expected, sizeof expected, "ckmeta: %s%s\n", row->message,
-                       strerror(row->fault.os_error));
-        if (code != row->code || strcmp(messages, expected) != 0 ||
-            count_names("d") != (code == EXIT_NOT_DURABLE))
-            fail_msg("ckmeta %s: exit code %d, %zu names, %s\nexpected %d, %s", row->line, code,
-                     count_names("d"), messages, row->code, expected);
-        free(messages);
-        (void)unlink("d/metadata.json");
-    }
+    (void)snprintf(expected, sizeof expected, "ckmeta: %s%s\n", row->message,
+                   strerror(row->fault.os_error));
+    assert_string_equal(messages, expected);
+    assert_int_equal(code, row->code);
+    assert_int_equal(count_names("d"), code == EXIT_NOT_DURABLE);
+    free(messages);
 }
 
-/* Fails each allocation in turn until none is left to fail. The first two are for what is read: its
- * text and what it says. */
-static void exhaust(const char *line, const char *reading)
+/* The message if one of the first two allocations fails, which are for the input. */
+static const struct {
+    const char *line, *message;
+} exhausted[] = {
+    {"save --state s d", "cannot read 's': out of memory\n"},
+    {"save --state - d", "cannot read standard input: out of memory\n"},
+    {"save --metadata m d", "cannot read 'm': out of memory\n"},
+    {OPTIONS, "out of memory\n"},
+    {"load a", CANNOT_LOAD},
+    {"load a version", CANNOT_LOAD},
+    {"load a command", CANNOT_LOAD},
+    {"load a resource_limits", CANNOT_LOAD},
+};
+
+/* Fails each allocation in turn until the line succeeds. */
+TEST_EACH_IN(saved, exhausted, a_shortage_of_memory_is_exit_code_1)
 {
     struct fault failing = {"memory", 0, ENOMEM};
     int code;
@@ -208,40 +207,15 @@ static void exhaust(const char *line, const char *reading)
         char *messages;
 
         failing.number++;
-        (void)snprintf(expected, sizeof expected, "ckmeta: %s", failing.number > 2 ? "" : reading);
-        code = run_in_child(line, "s", failing, &messages);
+        (void)snprintf(expected, sizeof expected, "ckmeta: %s",
+                       failing.number > 2 ? "" : row->message);
+        code = run_in_child(row->line, failing, &messages);
         if (code == EXIT_FAILED && (strncmp(messages, expected, strlen(expected)) != 0 ||
-                                    strstr(messages, "out of memory\n") == NULL ||
+                                    !strstr(messages, "out of memory\n") ||
                                     strstr(messages, "invalid") || count_names("d") != 0))
-            fail_msg("ckmeta %s, allocation %zu: %s", line, failing.number, messages);
+            fail_msg("allocation %zu: %s", failing.number, messages);
         free(messages);
     } while (code == EXIT_FAILED);
-    if (code != EXIT_DONE || failing.number < 3)
-        fail_msg("ckmeta %s: exit code %d after %zu allocations", line, code, failing.number);
-    (void)unlink("d/metadata.json");
-}
-
-static void a_shortage_of_memory_is_exit_code_1(void **state)
-{
-    (void)state;
-    exhaust("save --state s d", "cannot read 's': out of memory\n");
-    exhaust("save --state - d", "cannot read standard input: out of memory\n");
-    exhaust("save --metadata m d", "cannot read 'm': out of memory\n");
-    exhaust(OPTIONS, "out of memory\n");
-    exhaust("load a", CANNOT_LOAD);
-    exhaust("load a version", CANNOT_LOAD);
-    exhaust("load a command", CANNOT_LOAD);
-    exhaust("load a resource_limits", CANNOT_LOAD);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_failed_call_has_its_exit_code_and_words, make_saved,
-                                        leave_directory),
-        cmocka_unit_test_setup_teardown(a_shortage_of_memory_is_exit_code_1, make_saved,
-                                        leave_directory),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    assert_int_equal(code, EXIT_DONE);
+    assert_true(failing.number >= 3);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What ckmeta load prints. */
+/* The output of ckmeta load. */
 #include "run.h"
 
 #include <stdio.h>
@@ -12,9 +12,8 @@
     "],\"checkpoint_at\":18446744073709551615,\"version\":\"\\u001B\",\"using_gvisor\":true,"      \
     "\"rootless\":false}"
 
-static void load_prints_the_canonical_document(void **state)
+TEST_IN(documents, load_prints_the_canonical_document)
 {
-    (void)state;
     write_text("d/metadata.json", " " MEMBERS("") "\n");
     EXPECT_OUTPUT("load d", "{\n  \"container_id\": \"i\",\n  \"container_name\": \"\",\n"
                             "  \"original_pid\": 0,\n  \"command\": [],\n"
@@ -23,7 +22,7 @@ static void load_prints_the_canonical_document(void **state)
                             "  \"rootless\": false\n}\n");
 }
 
-/* Values as printed, without the end. */
+/* The values in two documents. */
 static const struct {
     const char *field, *plain, *with_cgroup;
 } values[] = {
@@ -36,27 +35,14 @@ static const struct {
     {"rootless", "true", "false"},
     {"cgroup_path", "", "/sys/fs/cgroup/nucleus-d4dcdbdf206f"},
     {"resource_limits", "null",
-     "{\n"
-     "  \"memory_bytes\": 536870912,\n"
-     "  \"memory_high\": null,\n"
-     "  \"memory_swap_max\": 0,\n"
-     "  \"cpu_quota_us\": 50000,\n"
-     "  \"cpu_period_us\": 100000,\n"
-     "  \"cpu_weight\": 100,\n"
-     "  \"pids_max\": 256,\n"
-     "  \"io_limits\": [\n"
-     "    {\n"
-     "      \"device\": \"8:0\",\n"
-     "      \"riops\": null,\n"
-     "      \"wiops\": null,\n"
-     "      \"rbps\": 1048576,\n"
-     "      \"wbps\": 2097152\n"
-     "    }\n"
-     "  ]\n"
-     "}"},
+     "{\n  \"memory_bytes\": 536870912,\n  \"memory_high\": null,\n  \"memory_swap_max\": 0,\n"
+     "  \"cpu_quota_us\": 50000,\n  \"cpu_period_us\": 100000,\n  \"cpu_weight\": 100,\n"
+     "  \"pids_max\": 256,\n  \"io_limits\": [\n    {\n      \"device\": \"8:0\",\n"
+     "      \"riops\": null,\n      \"wiops\": null,\n      \"rbps\": 1048576,\n"
+     "      \"wbps\": 2097152\n    }\n  ]\n}"},
 };
 
-/* Prints the field in every way; -0 and --null, which end it with a NUL, may stand anywhere. */
+/* Prints the field ended by a newline, and by a NUL with -0 and --null at any position. */
 static void check_value(const char *field, const char *value)
 {
     static const char *const nulls[] = {"load -0 d", "load --null d", "load d -0"};
@@ -65,52 +51,47 @@ static void check_value(const char *field, const char *value)
 
     assert_non_null(line);
     (void)snprintf(line, len + 2, "%s\n", value);
-    expect_output((struct run){.line = "load d", .words = WORDS(field)}, line);
-    expect_output((struct run){.line = "load -- d", .words = WORDS(field)}, line);
+    expect_output((struct run){.line = "load d", .args = ARGS(field)}, line);
+    expect_output((struct run){.line = "load -- d", .args = ARGS(field)}, line);
     line[len] = '\0';
     for (size_t i = 0; i < COUNT(nulls); i++)
         expect_bytes((struct run){.line = nulls[i],
-                                  .words = WORDS(field),
+                                  .args = ARGS(field),
                                   .variable = i == 2 ? "POSIXLY_CORRECT=" : NULL},
                      line, len + 1);
     free(line);
 }
 
-static void load_prints_each_field_raw(void **state)
+TEST_EACH_IN(documents, values, load_prints_a_field_as_it_is)
 {
-    (void)state;
     copy_file(TEST_DATA "/nucleus-0.3.8-metadata.json", "d/metadata.json");
-    for (size_t i = 0; i < COUNT(values); i++)
-        check_value(values[i].field, values[i].plain);
+    check_value(row->field, row->plain);
     copy_file(TEST_DATA "/nucleus-0.3.8-metadata-cgroup.json", "d/metadata.json");
-    for (size_t i = 0; i < COUNT(values); i++)
-        check_value(values[i].field, values[i].with_cgroup);
+    check_value(row->field, row->with_cgroup);
 }
 
-static void strings_are_printed_without_escapes(void **state)
+TEST_IN(documents, strings_are_printed_without_escapes)
 {
     static const char text[] = "a\"\\\n\x1b\xc3\xa9";
 
-    (void)state;
     expect_output(
-        (struct run){.line = "save --pid 1 --id", .words = WORDS(text, "d", "--", text, "")}, "");
+        (struct run){.line = "save --pid 1 --id", .args = ARGS(text, "d", "--", text, "")}, "");
     check_value("container_id", text);
-    check_value("container_name", text);
     EXPECT_OUTPUT("load d command", "a\"\\\n\x1b\xc3\xa9\n\n");
 }
 
-static void load_prints_each_word_of_the_command(void **state)
-{
-    static const char lines[] = "/bin/sh\n-c\nwhile true; do echo \"h\xc3\xa9llo\"; sleep 1; done\n"
-                                "\nline1\nline2\n";
-    static const char ended[] = "/bin/sh\0-c\0while true; do echo \"h\xc3\xa9llo\"; sleep 1; done\0"
-                                "\0line1\nline2";
+#define SHELL(end)                                                                                 \
+    "/bin/sh" end "-c" end "while true; do echo \"h\xc3\xa9llo\"; sleep 1; done" end end           \
+    "line1\nline2" end
 
-    (void)state;
+TEST_IN(documents, load_prints_each_argument_of_the_command)
+{
+    static const char ended[] = SHELL("\0");
+
     copy_file("m", "d/metadata.json");
-    EXPECT_OUTPUT("load d command", lines);
-    expect_bytes((struct run){.line = "load d command -0"}, ended, sizeof ended);
-    expect_bytes((struct run){.line = "load --null d -- command"}, ended, sizeof ended);
+    EXPECT_OUTPUT("load d command", SHELL("\n"));
+    expect_bytes((struct run){.line = "load d command -0"}, ended, sizeof ended - 1);
+    expect_bytes((struct run){.line = "load --null d -- command"}, ended, sizeof ended - 1);
     write_text("d/metadata.json", MEMBERS(""));
     EXPECT_OUTPUT("load d command", "");
     EXPECT_OUTPUT("load -0 d command", "");
@@ -119,25 +100,11 @@ static void load_prints_each_word_of_the_command(void **state)
     expect_bytes((struct run){.line = "load -0 d command"}, "", 1);
 }
 
-static void a_symlink_to_dir_is_followed(void **state)
+TEST_IN(documents, a_symbolic_link_to_a_directory_is_followed)
 {
-    (void)state;
     copy_file("m", "d/metadata.json");
     assert_int_equal(symlink("d", "-"), 0);
     EXPECT_OUTPUT("load - container_name", "web-1\n");
     expect_output((struct run){.line = "load - version", .variable = "POSIXLY_CORRECT=1"},
                   "0.2.0\n");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        IN_PLACE(load_prints_the_canonical_document),
-        IN_PLACE(load_prints_each_field_raw),
-        IN_PLACE(strings_are_printed_without_escapes),
-        IN_PLACE(load_prints_each_word_of_the_command),
-        IN_PLACE(a_symlink_to_dir_is_followed),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

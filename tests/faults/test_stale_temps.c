@@ -27,6 +27,7 @@ static struct {
     int64_t left;            /* ctime of every temporary file of another saver */
     int64_t modified;        /* mtime of everything */
     const char *stale;       /* the only one of the files of others that is old, or NULL */
+    bool is_own_stale;       /* by its name, but not by its descriptor */
     int listing;             /* errno of each listing; 0: it works; -1: it never ends */
     unsigned char type;      /* d_type of every entry, unless it is 0 */
     size_t listings;
@@ -86,6 +87,8 @@ static void after(struct call *call)
     call->info->st_ctime = (time_t)(call->object == OBJECT_TEMP ? world.now : world.left);
     call->info->st_mtime = (time_t)world.modified;
     if (world.stale && call->path && strcmp(call->path, world.stale) == 0)
+        call->info->st_ctime = (time_t)OLD;
+    if (world.is_own_stale && call->kind == CALL_FSTATAT)
         call->info->st_ctime = (time_t)OLD;
     call->info->st_uid = call->object == OBJECT_TEMP ? world.owner : world.left_owner;
 }
@@ -260,6 +263,14 @@ static void save_finds_a_stale_file_among_many_names(void **state)
     assert_int_equal(count_names(*state), NAMES + 1);
 }
 
+/* A file system may report a different time by the name than by the descriptor. */
+static void save_never_removes_its_own_file(void **state)
+{
+    world.is_own_stale = true;
+    save(*state);
+    assert_int_equal(count_names(*state), 1);
+}
+
 /* nucleus may be alive, so its file is left alone; a link or a directory is refused. */
 static void save_checks_the_file_of_nucleus_regardless_of_the_listing(void **state)
 {
@@ -310,6 +321,7 @@ int main(void)
         TEST(save_removes_only_files_of_the_owner_of_its_own_file),
         TEST(save_sweeps_eight_at_most),
         TEST(save_finds_a_stale_file_among_many_names),
+        TEST(save_never_removes_its_own_file),
         TEST(save_checks_the_file_of_nucleus_regardless_of_the_listing),
     };
 

@@ -66,6 +66,7 @@ struct scenario {
     bool is_stdio_closed, is_at;
     unsigned events, which; /* so many events at most, of this set */
     bool is_without_inodes; /* every inode number is 0 */
+    bool is_large;          /* too many states for runs in which calls fail */
     bool is_fuse; /* a flush of the directory does nothing, one of a file flushes its name, too */
     const char *expected[8]; /* what is documented not to hold here, word for word */
 };

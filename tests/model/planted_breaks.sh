@@ -20,7 +20,7 @@ compile_part()
     file=$2
     shift 2
     # shellcheck disable=SC2046,SC2086
-    "$CC" $MACHINE_FLAGS -std=c11 -O2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-I$here" \
+    "$CC" $MACHINE_FLAGS -std=c11 -O2 -D_GNU_SOURCE -D_LARGEFILE64_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-I$here" \
         "-I$SOURCE/src" "-I$SOURCE/include" $(pkg-config --cflags cmocka) "$@" -c -o "$object" "$file" ||
         fail "$file does not compile"
 }

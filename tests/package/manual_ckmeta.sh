@@ -25,6 +25,7 @@ example() # PATTERN: the file of the example in which it occurs first
 data=$SOURCE/tests/data
 cp "$data/oci-bundle-config.json" bundle/config.json
 cp "$data"/cgroup/* cgroup/samplec
+: >cgroup/cgroup.controllers # the root, which has no limits
 cp "$data/crun-1.8.1-status.json" run/crun/samplec/status
 for runtime in runc-1.1.5 crun-1.8.1; do
     cat >"bin/${runtime%-*}" <<END
@@ -80,7 +81,7 @@ refused() # WHAT CONTAINER: the example for it fails and leaves the file that is
     ckmeta load "$2" | cmp - before || fail "$1: the example for $2 saves something"
 }
 
-# Descriptions by runtimes; each creates its directory, and does without if there is one.
+# Descriptions by runtimes. Each example creates its directory unless it exists.
 jq --slurpfile inspected "$data/podman-4.3.1-container-inspect.json" \
     '.process.args = ($inspected[0][0] | [.Path] + .Args)' \
     "$data/podman-4.3.1-config-one-word.json" >bundle/podman.json
@@ -106,18 +107,19 @@ check "podman's name" "$(ckmeta load web-3 container_name)" web-3
 check "podman's process ID" "$(ckmeta load web-3 original_pid)" 1824
 check "podman's version" "$(ckmeta load web-3 version)" 4.3.1
 check "podman's command" "$(words web-3)" '</bin/sl><-c><a b><>'
-check "the owner of podman" "$(ckmeta load web-3 rootless)" false
+check "rootless of podman" "$(ckmeta load web-3 rootless)" false
 
-# A command of one word, which podman shows twice, in a container of another user.
+# A command of one word, which podman shows twice, and a rootless podman.
 cp "$data/podman-4.3.1-config-one-word.json" bundle/podman.json
 (CONTAINER=one-word ROOTLESS=true; described web-3)
 check "podman's command of one word" "$(words web-3)" '<forever>'
 check "podman's second process ID" "$(ckmeta load web-3 original_pid)" 26225
-check "the other owner of podman" "$(ckmeta load web-3 rootless)" true
+check "rootless of a rootless podman" "$(ckmeta load web-3 rootless)" true
 
-# A container that is stopped or missing, and anything that the description lacks.
+# Nothing is saved about a container that is stopped or missing, or if a part of the description is
+# missing.
 CONTAINER=one-word
-(ROOTLESS=; refused "no owner" web-3)
+(ROOTLESS=; refused "no answer whether podman is rootless" web-3)
 CONTAINER=running
 for container in sampler samplec web-3; do
     (CONTAINER=stopped; refused "a stopped container" $container)
@@ -171,8 +173,8 @@ sed 's,load [^ ]*,load missing,' "$copy" >missing.sh
 ! sh missing.sh 2>/dev/null || fail "a copy of nothing succeeds"
 check "the name of the copy, after a failure" "$(ckmeta load db-2 container_name)" db-2
 
-# The command, started again: only if the load succeeds, and only if there is a command. A first word
-# that looks like an option of exec is not one; bash in the place of sh would take it for that.
+# The command, started again: only if the load succeeds, and only if there is a command. A command that
+# looks like an option of exec fails, also where sh is bash, whose exec has options.
 mkdir corrupt options "$scratch/as-bash"
 ckmeta load db | jq '.command = []' | ckmeta save --metadata - empty
 head -c 100 db/metadata.json >corrupt/metadata.json

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * manual_sandbox seccomp|landlock ACTION DIR NAME...
+ * manual_sandbox deny ACTION DIR NAME...
  *
  * Performs ACTION in DIR while only the system calls, or the Landlock rights, that are named are
- * permitted. The exit status is that of the library, or 100 if ACTION cannot be prepared. A system
- * call that is not permitted kills the process with SIGSYS.
+ * permitted; a system call that is not permitted kills the process with SIGSYS. With "deny", the
+ * system calls that are named fail with EPERM, and all others are permitted. The exit status is
+ * the status of the library, or 100 if ACTION cannot be prepared.
  */
 #define _GNU_SOURCE
 #include <nucleus/checkpoint.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
@@ -71,6 +74,17 @@ static void filter_system_calls(char **names)
                                                   seccomp_syscall_resolve_name(always[i]), 0) == 0;
     for (; *names; names++)
         is_filled = is_filled && seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+                                                  seccomp_syscall_resolve_name(*names), 0) == 0;
+    require(is_filled && seccomp_load(filter) == 0, "seccomp");
+}
+
+static void deny_system_calls(char **names)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool is_filled = filter != NULL;
+
+    for (; *names; names++)
+        is_filled = is_filled && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
                                                   seccomp_syscall_resolve_name(*names), 0) == 0;
     require(is_filled && seccomp_load(filter) == 0, "seccomp");
 }
@@ -168,6 +182,8 @@ int main(int argc, char **argv)
     prepare(argv[2]);
     if (strcmp(argv[1], "seccomp") == 0)
         filter_system_calls(argv + 4);
+    else if (strcmp(argv[1], "deny") == 0)
+        deny_system_calls(argv + 4);
     else
         restrict_files(argv[3], argv + 4);
     _exit((int)perform(argv[2], argv[3], argument));

@@ -93,7 +93,24 @@ for list in Save Load Limits; do
     done <"calls-$list"
 done
 
-# Landlock: the same.
+# What becomes of an action if a call is denied, as the page says.
+denied() # CALL ACTION STATUS
+{
+    status=$(perform deny "$2" "$1")
+    [ "$status" = "$3" ] || fail "$2 without permission for $1: status $status"
+}
+denied unlinkat save-stale 0
+[ -e directory/.metadata.json.tmp.0123456789abcdef ] || fail "a stale file is removed without unlinkat"
+denied getdents64 save-stale 0
+[ -e directory/.metadata.json.tmp.0123456789abcdef ] || fail "a stale file is found without getdents64"
+denied fchmod save-umask 0
+[ "$(stat -c %a directory/metadata.json)" = 0 ] || fail "the mode is another without fchmod"
+denied fremovexattr save 0
+denied getrandom save 10
+denied fstatfs load-missing 3
+denied clock_nanosleep load-fuse 3
+
+# Landlock: each list is sufficient, and nothing in it is superfluous.
 for action in save load; do
     case $action in
     save) list=Save ;;

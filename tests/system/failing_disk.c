@@ -12,11 +12,13 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "nucleus/checkpoint.h"
 #include "system.h"
 
-#define FS_IOC_SHUTDOWN _IOR('X', 125, uint32_t) /* EXT4_IOC_SHUTDOWN of older headers */
+#define FS_IOC_SHUTDOWN _IOR('X', 125, uint32_t) /* not in older headers */
 
 enum { WITHOUT_FLUSH = 2, FAILED = 1, NOT_DURABLE = 4, MISUSED = 2 };
 
@@ -57,7 +59,7 @@ static int shut_down(const char *path)
     uint32_t flags = WITHOUT_FLUSH;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (fd < 0 || ioctl(fd, FS_IOC_SHUTDOWN, &flags) < 0) {
+    if (fd < 0 || syscall(SYS_ioctl, fd, FS_IOC_SHUTDOWN, &flags) < 0) {
         perror(path);
         return FAILED;
     }

@@ -44,9 +44,9 @@ status=0
 "$program" "$mounted/checkpoint" new "$break; $sync_other && $mend" 2>"$work/message" || status=$?
 
 # The machine is restarted.
-umount "$mounted"
+unmount "$mounted"
 if [ "$fault" = dies ]; then
-    umount "$work/outer"
+    unmount "$work/outer"
     mount_image "$image" "$work/outer" ext4
 fi
 mount_image "$disk" "$mounted" "$filesystem"

@@ -76,6 +76,16 @@ mount_image()
     mount -t "$3" -o loop,nodiscard "$1" "$2" 2>"$work/log" || skip "$(cat "$work/log")"
 }
 
+# unmount DIRECTORY: a loop device or a FUSE daemon may keep it busy for a moment.
+unmount()
+{
+    for _ in $(seq 100); do
+        ! umount "$1" 2>"$work/log" || return 0
+        sleep 0.05
+    done
+    fail "$(cat "$work/log")"
+}
+
 # expect_saved DIRECTORY ID
 expect_saved()
 {

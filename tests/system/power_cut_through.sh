@@ -29,6 +29,7 @@ esac 2>"$work/log" || skip "$(cat "$work/log")"
 
 "$ckmeta" save --id new --pid 1 "$work/seen" -- sleep 1
 cp --sparse=always "$work/image" "$work/copy"
-umount "$work/seen" "$work/below"
+unmount "$work/seen"
+unmount "$work/below"
 mount_image "$work/copy" "$work/below" "$filesystem"
 expect_saved "$work/below/checkpoint" new

@@ -1,11 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # test_archive.sh ARCHIVE COMPILER [instrumented]
-# What the archive of the library must not have: calls that print, end the process or change its
-# signals, umask, working directory, locale, environment or hooks; and data that can be written.
-# Constants that are relocated (.data.rel.ro) are no such data. A build that is instrumented has data
-# of its own. Of an archive made for link-time optimization, the machine code that the linker makes of it
-# is examined.
+# Fails if the archive of the library calls a function that prints, ends the process or changes its
+# signals, umask, working directory, locale, environment or hooks, or if it contains writable data.
+# Relocated constants (.data.rel.ro) are allowed. Instrumented builds contain writable data, so there it
+# is not searched for. For link-time optimization, the machine code that the linker generates is examined.
 set -eu
 export LC_ALL=C
 
@@ -13,12 +12,12 @@ archive=$1
 compiler=$2
 instrumented=${3-}
 if ! command -v nm >/dev/null || ! command -v objdump >/dev/null; then
-    echo "skipped: no nm and objdump (binutils) here"
+    echo "skipped: nm and objdump (binutils) are missing"
     exit 77
 fi
 failed=0
 
-# The first option is gcc's, the second one clang's.
+# The first command is for gcc, the second for clang.
 if objdump -h "$archive" 2>&1 | grep -qE 'not recognized|\.gnu\.lto_'; then
     code=${TMPDIR:-/tmp}/test_archive.$$.o
     trap 'rm -f "$code"' EXIT

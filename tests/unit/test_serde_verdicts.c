@@ -1,89 +1,60 @@
 /* SPDX-License-Identifier: MIT */
-/* Each document of data/serde-verdicts.tsv is judged as serde_json judges it, and what is accepted
- * comes out as serde_json writes it. */
-#include "support.h"
+/* Each document of data/serde-verdicts.tsv is accepted or refused as by serde_json, and encoded as
+ * serde_json encodes it. */
+#include "test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 1019 };
-
-struct row {
-    const char *verdict, *name, *document, *canonical;
-};
-
-/* Parts line, which it changes, at its tabs. */
-static struct row parse_row(char *line)
-{
-    struct row row = {.verdict = strsep(&line, "\t")};
-
-    row.name = strsep(&line, "\t");
-    row.document = strsep(&line, "\t");
-    row.canonical = strsep(&line, "\t");
-    assert_non_null(row.canonical);
-    return row;
-}
+enum { ROWS = 1019, VERDICT = 0, NAME, DOCUMENT, CANONICAL, COLUMNS };
 
 static bool is_canonical(const struct nucleus_metadata *metadata, const char *hex)
 {
-    struct nucleus_error err;
-    char *text, *wanted;
-    size_t len, wanted_len;
-    bool same;
+    size_t len, expected_len;
+    char *text = encode_metadata(metadata, &len);
+    char *expected = from_hex(hex, strlen(hex), &expected_len);
+    const bool is_equal = len == expected_len && memcmp(text, expected, len) == 0;
 
-    assert_status(nucleus_metadata_to_json(metadata, &text, &len, &err), NUCLEUS_OK, &err);
-    wanted = from_hex(hex, strlen(hex), &wanted_len);
-    same = len == wanted_len && memcmp(text, wanted, len) == 0;
-    free(wanted);
+    free(expected);
     free(text);
-    return same;
+    return is_equal;
 }
 
-/* Whether the library agrees with the row. */
-static bool agrees(const struct row *row)
+static bool agrees(char *const *columns)
 {
-    bool accept = strcmp(row->verdict, "accept") == 0;
+    const bool is_accepted = strcmp(columns[VERDICT], "accept") == 0;
     struct nucleus_metadata metadata;
     struct nucleus_error err;
-    enum nucleus_status status;
     size_t len;
-    char *document = from_hex(row->document, strlen(row->document), &len);
-    bool same;
+    char *document = from_hex(columns[DOCUMENT], strlen(columns[DOCUMENT]), &len);
+    enum nucleus_status status = parse_exactly(document, len, &metadata, &err);
+    bool is_equal;
 
-    status = parse_exactly(document, len, &metadata, &err);
     free(document);
     if (status != NUCLEUS_OK)
-        return !accept && (status == NUCLEUS_ERROR_SYNTAX || status == NUCLEUS_ERROR_SCHEMA);
-    same = accept && is_canonical(&metadata, row->canonical);
+        return !is_accepted && (status == NUCLEUS_ERROR_SYNTAX || status == NUCLEUS_ERROR_SCHEMA);
+    is_equal = is_accepted && is_canonical(&metadata, columns[CANONICAL]);
     nucleus_metadata_clear(&metadata);
-    return same;
+    return is_equal;
 }
 
-static void every_verdict_is_serde_json_s(void **state)
+TEST(every_verdict_is_that_of_serde_json)
 {
     char *table = read_data("serde-verdicts.tsv", NULL);
-    size_t rows = 0;
-    size_t wrong = 0;
+    size_t rows = 0, wrong = 0;
 
-    (void)state;
     for (char *rest = table, *line; (line = strsep(&rest, "\n")) && *line; rows++) {
-        struct row row = parse_row(line);
+        char *columns[COLUMNS];
 
-        if (!agrees(&row)) {
-            print_error("%s: %s\n", row.verdict, row.name);
+        for (size_t i = 0; i < COLUMNS; i++)
+            columns[i] = strsep(&line, "\t");
+        assert_non_null(columns[COLUMNS - 1]);
+        if (!agrees(columns)) {
+            print_error("%s: %s\n", columns[VERDICT], columns[NAME]);
             wrong++;
         }
     }
     free(table);
     assert_int_equal(rows, ROWS);
     assert_int_equal(wrong, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_verdict_is_serde_json_s),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,66 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Odd objects at metadata.json or metadata.json.tmp: none is opened or followed. With the word
- * "devices": those that only a privileged process can make. */
-#include "support.h"
+/* Special files at metadata.json or metadata.json.tmp are neither opened nor followed. */
+#include "test.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Each makes its object at path in a directory beside the file called victim. */
-static int make_link(const char *path)
-{
-    return symlink("../victim", path);
-}
-
-static int make_dangling_link(const char *path)
-{
-    return symlink("../nothing", path);
-}
-
-static int make_hard_link(const char *path)
-{
-    return link("victim", path);
-}
-
-static int make_fifo(const char *path)
-{
-    return mkfifo(path, 0600);
-}
-
-static int make_socket(const char *path)
-{
-    return mknod(path, S_IFSOCK | 0600, 0);
-}
-
-static int make_empty_directory(const char *path)
-{
-    return mkdir(path, 0700);
-}
-
-static int make_full_directory(const char *path)
-{
-    return mkdir(path, 0700) != 0 ? -1 : mkfifo(path_in(path, "inside"), 0600);
-}
-
-/* /dev/zero, which never ends. */
-static int make_character_device(const char *path)
-{
-    return mknod(path, S_IFCHR | 0600, makedev(1, 5));
-}
-
-/* One whose opening may wait for a disk. */
-static int make_block_device(const char *path)
-{
-    return mknod(path, S_IFBLK | 0600, makedev(7, 255));
-}
-
-/* How a load or a save ends. */
-struct ending {
+struct result {
     enum nucleus_status status;
     int os_error;
     const char *message;
@@ -69,140 +18,108 @@ struct ending {
 #define LOAD "cannot load 'd/metadata.json': "
 #define SAVE "cannot save 'd/metadata.json': "
 
-static const struct ending done = {NUCLEUS_OK, 0, ""};
-static const struct ending is_link = {NUCLEUS_ERROR_SYMLINK, 0, LOAD "is a symbolic link"};
-static const struct ending is_odd = {NUCLEUS_ERROR_NOT_REGULAR, 0, LOAD "is not a regular file"};
-static const struct ending is_directory = {NUCLEUS_ERROR_NOT_REGULAR, 0, LOAD "is a directory"};
-static const struct ending is_read = {NUCLEUS_ERROR_SYNTAX, 0,
+static const struct result ok = {NUCLEUS_OK, 0, ""};
+static const struct result is_link = {NUCLEUS_ERROR_SYMLINK, 0, LOAD "is a symbolic link"};
+static const struct result is_special = {NUCLEUS_ERROR_NOT_REGULAR, 0,
+                                         LOAD "is not a regular file"};
+static const struct result is_directory = {NUCLEUS_ERROR_NOT_REGULAR, 0, LOAD "is a directory"};
+static const struct result is_read = {NUCLEUS_ERROR_SYNTAX, 0,
                                       LOAD "line 1, column 1: expected a value"};
-static const struct ending keeps_directory = {NUCLEUS_ERROR_NOT_REGULAR, EISDIR,
-                                              SAVE "is a directory"};
-static const struct ending link_beside = {NUCLEUS_ERROR_SYMLINK, 0,
-                                          SAVE "'metadata.json.tmp' is a symbolic link"};
-static const struct ending directory_beside = {NUCLEUS_ERROR_NOT_REGULAR, 0,
-                                               SAVE "'metadata.json.tmp' is a directory"};
+static const struct result onto_directory = {NUCLEUS_ERROR_NOT_REGULAR, EISDIR,
+                                             SAVE "is a directory"};
+static const struct result temp_is_link = {NUCLEUS_ERROR_SYMLINK, 0,
+                                           SAVE "'metadata.json.tmp' is a symbolic link"};
+static const struct result temp_is_directory = {NUCLEUS_ERROR_NOT_REGULAR, 0,
+                                                SAVE "'metadata.json.tmp' is a directory"};
 
 static const struct object {
     const char *name;
-    int (*make)(const char *path);
-    const struct ending *load, *save; /* of it, and over it, as metadata.json */
-    const struct ending *beside;      /* of a save with it as metadata.json.tmp */
+    mode_t type;                      /* of the object to make; 0 for a hard link */
+    const char *target;               /* of a symbolic link */
+    const struct result *load, *save; /* with the object as metadata.json */
+    const struct result *save_beside; /* with the object as metadata.json.tmp */
 } objects[] = {
-    {"symbolic link", make_link, &is_link, &done, &link_beside},
-    {"dangling link", make_dangling_link, &is_link, &done, &link_beside},
-    {"hard link", make_hard_link, &is_read, &done, &done},
-    {"FIFO", make_fifo, &is_odd, &done, &done},
-    {"socket", make_socket, &is_odd, &done, &done},
-    {"empty directory", make_empty_directory, &is_directory, &keeps_directory, &directory_beside},
-    {"full directory", make_full_directory, &is_directory, &keeps_directory, &directory_beside},
+    {"symbolic link", S_IFLNK, "../victim", &is_link, &ok, &temp_is_link},
+    {"dangling link", S_IFLNK, "../nothing", &is_link, &ok, &temp_is_link},
+    {"hard link", 0, NULL, &is_read, &ok, &ok},
+    {"FIFO", S_IFIFO, NULL, &is_special, &ok, &ok},
+    {"socket", S_IFSOCK, NULL, &is_special, &ok, &ok},
+    {"directory", S_IFDIR, NULL, &is_directory, &onto_directory, &temp_is_directory},
+    {"character device", S_IFCHR, NULL, &is_special, &ok, &ok},
+    {"block device", S_IFBLK, NULL, &is_special, &ok, &ok},
 };
 
-static const struct object devices[] = {
-    {"character device", make_character_device, &is_odd, &done, &done},
-    {"block device", make_block_device, &is_odd, &done, &done},
-};
-
-static const struct object *first = objects;
-static size_t count = COUNT(objects);
-
-static void check_ending(const struct object *object, const struct ending *expected,
-                         const struct nucleus_error *err)
+static void make_object(const struct object *object, const char *path)
 {
-    if (err->status != expected->status || err->os_error != expected->os_error ||
-        strcmp(err->message, expected->message) != 0)
-        fail_msg("%s: status %d, %s", object->name, (int)err->status, err->message);
+    /* /dev/zero, which never ends; a disk, which may be slow to open */
+    const dev_t device = object->type == S_IFCHR ? makedev(1, 5) : makedev(7, 255);
+    int result;
+
+    if (object->type == S_IFLNK)
+        result = symlink(object->target, path);
+    else if (object->type == S_IFDIR)
+        result = mkdir(path, 0700);
+    else if (object->type != 0)
+        result = mknod(path, object->type | 0600, device);
+    else
+        result = link("victim", path);
+    if (result != 0 && strstr(object->name, "device"))
+        skip_test("no device can be made here");
+    assert_int_equal(result, 0);
 }
 
-/* Puts the object at path, where it stays or is replaced by the new file or by nothing. */
-static void check(const struct object *object, const char *path, const struct ending *expected,
-                  enum nucleus_status (*act)(struct nucleus_error *err))
+static void victim(void)
 {
-    static const char text[] = "the victim's own bytes";
-    const bool is_beside = strstr(path, ".tmp") != NULL;
-    const bool is_saved = expected->status == NUCLEUS_OK;
+    assert_int_equal(mkdir("d", 0700), 0);
+    write_text("victim", "the victim's bytes");
+    (void)alarm(60); /* opening a FIFO would block */
+}
+
+/* Loads or saves with the object at path, where it is kept or replaced by the new file. */
+static void check(const struct object *object, const char *path, const struct result *expected,
+                  bool is_load, bool is_kept)
+{
+    const bool is_saved = !is_load && expected->status == NUCLEUS_OK;
     struct nucleus_error err;
     struct stat before, after;
-    char *victim;
-    void *dir = copy_text("d");
+    char *bytes;
 
-    assert_int_equal(mkdir("d", 0700), 0);
-    write_text("victim", text);
-    if (object->make(path) != 0 || lstat(path, &before) != 0)
-        fail_msg("a %s cannot be made", object->name);
-    (void)act(&err);
-    check_ending(object, expected, &err);
-    if ((lstat(path, &after) == 0 && after.st_ino == before.st_ino) != (is_beside || !is_saved))
-        fail_msg("%s at %s: it is there or gone, and should not be", object->name, path);
-    if (count_names("d") != (is_saved && is_beside ? 2 : 1))
-        fail_msg("%s at %s: something is left over", object->name, path);
+    make_object(object, path);
+    assert_int_equal(lstat(path, &before), 0);
+    (void)(is_load ? load_sample("d", &err) : save_sample("new", "d", &err));
+    assert_status(err.status, expected->status, &err);
+    assert_int_equal(err.os_error, expected->os_error);
+    assert_string_equal(err.message, expected->message);
+    assert_int_equal(lstat(path, &after) == 0 && after.st_ino == before.st_ino, is_kept);
+    assert_int_equal(count_names("d"), is_saved && is_kept ? 2 : 1);
     assert_true(!is_saved || has_saved("d", "new"));
-    victim = read_file("victim", NULL);
-    assert_string_equal(victim, text);
+    bytes = read_file("victim", NULL);
+    assert_string_equal(bytes, "the victim's bytes");
     assert_false(exists("nothing"));
-    free(victim);
-    assert_int_equal(remove_directory(&dir), 0);
+    free(bytes);
 }
 
-static enum nucleus_status load(struct nucleus_error *err)
+TEST_EACH_IN(victim, objects, load_refuses_all_but_regular_files)
 {
-    return load_sample("d", err);
+    check(row, "d/metadata.json", row->load, true, true);
 }
 
-static enum nucleus_status save(struct nucleus_error *err)
+TEST_EACH_IN(victim, objects, save_replaces_everything_but_a_directory)
 {
-    return save_sample("new", "d", err);
+    check(row, "d/metadata.json", row->save, false, row->save->status != NUCLEUS_OK);
 }
 
-static void load_refuses_what_is_no_regular_file(void **state)
+TEST_EACH_IN(victim, objects, save_refuses_a_link_or_directory_at_the_fixed_name)
 {
-    (void)state;
-    for (const struct object *object = first; object < first + count; object++)
-        check(object, "d/metadata.json", object->load, load);
+    check(row, "d/metadata.json.tmp", row->save_beside, false, true);
 }
 
-static void save_replaces_all_but_a_directory(void **state)
+TEST_IN(victim, save_keeps_a_directory_that_is_not_empty)
 {
-    (void)state;
-    for (const struct object *object = first; object < first + count; object++)
-        check(object, "d/metadata.json", object->save, save);
-}
+    struct nucleus_error err;
 
-static void save_refuses_a_link_and_a_directory_at_the_fixed_name(void **state)
-{
-    (void)state;
-    for (const struct object *object = first; object < first + count; object++)
-        check(object, "d/metadata.json.tmp", object->beside, save);
-}
-
-/* Returns whether this process can make each device. Says why if not. */
-static bool can_make_devices(void)
-{
-    void *dir;
-    bool can = true;
-
-    (void)enter_directory(&dir);
-    for (size_t i = 0; can && i < COUNT(devices); i++)
-        can = devices[i].make(devices[i].name) == 0;
-    if (!can)
-        (void)printf("skipped: no device can be made here: %s\n", strerror(errno));
-    (void)leave_directory(&dir);
-    return can;
-}
-
-int main(int argc, char **argv)
-{
-    const struct CMUnitTest tests[] = {
-        IN_DIRECTORY(load_refuses_what_is_no_regular_file),
-        IN_DIRECTORY(save_replaces_all_but_a_directory),
-        IN_DIRECTORY(save_refuses_a_link_and_a_directory_at_the_fixed_name),
-    };
-
-    if (argc > 1 && strcmp(argv[1], "devices") == 0) {
-        if (!can_make_devices())
-            return TEST_SKIPPED;
-        first = devices;
-        count = COUNT(devices);
-    }
-    (void)alarm(60); /* an opened FIFO would hang */
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    assert_int_equal(mkdir("d/metadata.json", 0700), 0);
+    assert_int_equal(mkfifo("d/metadata.json/inside", 0600), 0);
+    assert_status(save_sample("new", "d", &err), NUCLEUS_ERROR_NOT_REGULAR, &err);
+    assert_true(exists("d/metadata.json/inside"));
 }

@@ -48,6 +48,10 @@ endif()
 install(TARGETS ckmeta RUNTIME COMPONENT runtime)
 install(FILES "${PROJECT_SOURCE_DIR}/tools/completion/ckmeta.bash" RENAME ckmeta
         DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" COMPONENT runtime)
+install(FILES "${PROJECT_SOURCE_DIR}/tools/completion/ckmeta.fish"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" COMPONENT runtime)
+install(FILES "${PROJECT_SOURCE_DIR}/tools/completion/_ckmeta"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" COMPONENT runtime)
 foreach(section IN ITEMS 1 3 7)
   set(component development)
   if(section EQUAL 1)

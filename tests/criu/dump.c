@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dump DIR PID WHEN: dumps the process into DIR with libcriu and saves its metadata there, either
+ * in the notification after the dump (WHEN is "notification") or once criu_dump() has returned
+ * (WHEN is "return"). The exit status is 0 if both succeed, 1 if the dump fails, and 3 if only the
+ * save does.
+ */
+#define _GNU_SOURCE
+#include <criu/criu.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <nucleus/checkpoint.h>
+
+static struct nucleus_metadata metadata;
+static int images;
+
+static int flush_and_save(void)
+{
+    struct nucleus_error err;
+
+    if (syncfs(images) == 0 && nucleus_metadata_save_at(&metadata, images, &err) == NUCLEUS_OK)
+        return 0;
+    fprintf(stderr, "cannot save\n");
+    return -1;
+}
+
+static int notify(char *action, criu_notify_arg_t argument)
+{
+    (void)argument;
+    return strcmp(action, "post-dump") == 0 ? flush_and_save() : 0;
+}
+
+int main(int argc, char **argv)
+{
+    char *command[] = {"counter", NULL};
+    struct nucleus_container_state state = {.id = "libcriu", .name = "libcriu", .command = command};
+    int status;
+
+    images = argc == 4 ? open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (images < 0 || criu_init_opts() != 0)
+        return 2;
+    state.pid = (uint32_t)strtoul(argv[2], NULL, 10);
+    if (nucleus_metadata_from_state(&state, &metadata, NULL) != NUCLEUS_OK)
+        return 2;
+    criu_set_images_dir_fd(images);
+    criu_set_pid((int)state.pid);
+    criu_set_log_level(4);
+    criu_set_log_file("dump.log");
+    if (strcmp(argv[3], "notification") == 0)
+        criu_set_notify_cb(notify);
+    status = criu_dump() < 0 ? 1 : 0;
+    if (status == 0 && strcmp(argv[3], "return") == 0 && flush_and_save() != 0)
+        status = 3;
+    nucleus_metadata_clear(&metadata);
+    return status;
+}
