@@ -3,7 +3,8 @@
  * Included before each file by the preset msan. MemorySanitizer does not know what these calls
  * write, since it neither intercepts the system calls nor instruments cJSON.
  */
-#ifndef MSAN_H
+/* Examples, which define other feature test macros themselves, are left alone. */
+#if !defined(MSAN_H) && defined(_GNU_SOURCE)
 #define MSAN_H
 
 #include <cjson/cJSON.h>
