@@ -41,9 +41,9 @@ plant()
 
 rm -rf "$work"
 plant bound_off_by_one json_reader hex4 's/< 4\)$/< 3)/'
-plant missing_end_check json_reader nucleus_json_peek 's/while \(at < reader->end && /while (/'
+plant missing_end_check json_reader nucleus_json_peek 's/while \(next < reader->end && /while (/'
 plant unchecked_second_surrogate json_reader skip_unicode_escape \
-    's/is_low_surrogate\((hex4\(at \+ 8, reader->end\))\)/\1 >= 0/'
+    's/!is_low_surrogate\((hex4\(escape \+ 8, reader->end\))\)/\1 < 0/'
 plant digit_loop_overflows strings nucleus_parse_u64 's,\(UINT64_MAX - digit\) / 10,UINT64_MAX / 10,'
 plant cursor_does_not_move json_reader skip_digits 's/^( *)text\+\+;/\1;/'
 plant element_not_consumed json_reader nucleus_json_next 's/^( *)reader->cursor\+\+;/\1;/'
