@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measures the library and ckmeta against what is run beside them, and prints one table.
+ * Measures the library against a baseline and prints one table.
  *
- *     nucleus-bench                      the table
- *     nucleus-bench --smoke              the same, each row a few times only
- *     nucleus-bench --first WHOSE DIR    the nanoseconds of one load in this new process
+ *     nucleus-bench [--smoke] [DISK]
+ *
+ * DISK is a directory on a disk, by default in the build directory. With --smoke, each row is
+ * measured a few times only.
  */
 #include <cjson/cJSON.h>
 #include <fcntl.h>
@@ -12,81 +13,112 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "measure.h"
 #include "nucleus/checkpoint.h"
-#include "samples.h"
+
+enum { MIN_ROUNDS = 5, MAX_ROUNDS = 501 };
 
 static double seconds_per_row = 3;
 
-/* A directory to load from or save to, and what to save there, in both forms. */
+/* A directory, the path of its metadata.json, and the content of that in both forms. */
 struct target {
     char *dir;
+    char *path;
     struct nucleus_metadata metadata;
     char *text;
     size_t len;
 };
 
-static void load(const void *target)
+/* A document that repeats one item. */
+struct sample {
+    int count;
+    bool is_numbered;
+    const char *head, *before, *after, *separator, *tail;
+};
+
+#define HEAD                                                                                       \
+    "{\"container_id\":\"d4dcdbdf206f\",\"original_pid\":4242,\"checkpoint_at\":1795434105,"       \
+    "\"version\":\"0.3.8\",\"using_gvisor\":false,\"rootless\":true,"
+#define NAME "\"container_name\":\"web-1\","
+#define COMMAND "\"command\":[\"nginx\"],"
+#define ARGUMENTS(count)                                                                           \
+    {                                                                                              \
+        count, true, HEAD NAME "\"command\":[", "\"--option=value-", "\"", ",", "]}"               \
+    }
+
+static const struct sample typical = ARGUMENTS(3);
+static const struct sample arguments_1000 = ARGUMENTS(1000);
+static const struct sample arguments_10000 = ARGUMENTS(10000);
+static const struct sample arguments_100000 = ARGUMENTS(100000);
+static const struct sample cjk = {
+    340000, false, HEAD COMMAND "\"container_name\":\"", "\xe6\xbc\xa2", "", "", "\"}"};
+static const struct sample unknown = {120000, true, HEAD NAME COMMAND, "\"unknown_member_", "\":0",
+                                      ",",    "}"};
+static const struct sample zeros = {2000000, false, HEAD NAME COMMAND "\"x\":[", "0", "",
+                                    ",",     "]}"};
+
+/* Prints what failed, and errno, and exits. */
+static _Noreturn void die(const char *what)
+{
+    perror(what);
+    exit(EXIT_FAILURE);
+}
+
+static void load(const struct target *target)
 {
     struct nucleus_metadata metadata;
     struct nucleus_error err;
 
-    if (nucleus_metadata_load(((const struct target *)target)->dir, &metadata, &err) != NUCLEUS_OK)
+    if (nucleus_metadata_load(target->dir, &metadata, &err) != NUCLEUS_OK)
         die(err.message);
     nucleus_metadata_clear(&metadata);
 }
 
-static void save(const void *data)
+static void load_nothing(const struct target *target)
 {
-    const struct target *target = data;
+    struct nucleus_metadata metadata;
+
+    if (nucleus_metadata_load(target->dir, &metadata, NULL) != NUCLEUS_ERROR_NOT_FOUND)
+        die(target->dir);
+}
+
+static void save(const struct target *target)
+{
     struct nucleus_error err;
 
     if (nucleus_metadata_save(&target->metadata, target->dir, &err) != NUCLEUS_OK)
         die(err.message);
 }
 
-/*
- * What the library is held against: the same guarantee, or the same safety, in plain calls, with no
- * message, no check of the text and no copy of a value.
- */
-static int open_regular(const char *path, size_t *ret_size)
+/* Reads the file safely: the calls of a load, without its messages. */
+static char *read_bare(const struct target *target, size_t *ret_len)
 {
-    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     struct stat info;
-    int fd;
-
-    if (fstatat(AT_FDCWD, path, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
-        die(path);
-    fd = openat(AT_FDCWD, path, flags);
-    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
-        die(path);
-    *ret_size = (size_t)info.st_size;
-    return fd;
-}
-
-static char *read_barely(const char *dir, size_t *ret_len)
-{
-    char path[4096];
-    size_t size;
     char *text;
     int fd;
 
-    (void)snprintf(path, sizeof path, "%s/metadata.json", dir);
-    fd = open_regular(path, &size);
-    text = malloc(size + 1);
-    if (!text || read(fd, text, size + 1) != (ssize_t)size || close(fd) != 0)
-        die(path);
-    *ret_len = size;
+    if (fstatat(AT_FDCWD, target->path, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
+        die(target->path);
+    fd = open(target->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+        die(target->path);
+    *ret_len = (size_t)info.st_size;
+    text = malloc(*ret_len + 1);
+    if (!text || read(fd, text, *ret_len + 1) != (ssize_t)*ret_len || close(fd) != 0)
+        die(target->path);
     return text;
 }
 
-static void load_barely(const void *target)
+static void load_bare(const struct target *target)
 {
     size_t len;
-    char *text = read_barely(((const struct target *)target)->dir, &len);
+    char *text = read_bare(target, &len);
     cJSON *tree = cJSON_ParseWithLength(text, len);
 
     if (!tree)
@@ -95,10 +127,37 @@ static void load_barely(const void *target)
     free(text);
 }
 
-static void save_barely(const void *data)
+/* The calls that find that there is no file, and that none is about to appear. */
+static void load_nothing_bare(const struct target *target)
+{
+    struct statfs file_system;
+    struct stat info;
+    int dir;
+
+    if (fstatat(AT_FDCWD, target->path, &info, AT_SYMLINK_NOFOLLOW) == 0)
+        die(target->path);
+    dir = open(target->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0 || fstatfs(dir, &file_system) != 0 || close(dir) != 0)
+        die(target->dir);
+}
+
+/* The calls of nucleus: a fixed temporary name, and no flush of the directory. */
+static void save_as_nucleus(const struct target *target)
+{
+    char temp[4096];
+    int fd;
+
+    (void)snprintf(temp, sizeof temp, "%s.tmp", target->path);
+    fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, target->text, target->len) != (ssize_t)target->len || fsync(fd) != 0 ||
+        close(fd) != 0 || rename(temp, target->path) != 0)
+        die(target->path);
+}
+
+/* Like save_as_nucleus(), but relative to an open directory, which is flushed too. */
+static void save_durably(const struct target *target)
 {
     static const char temp[] = ".metadata.json.tmp.bare";
-    const struct target *target = data;
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     int dir = open(target->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int fd = openat(dir, temp, flags, 0600);
@@ -109,199 +168,225 @@ static void save_barely(const void *data)
         die(target->dir);
 }
 
-/* Has a new process of this program load once and say how long it took. */
-static void first_load(const char *whose, const char *dir)
-{
-    char command[8192];
-    double nanoseconds;
-    FILE *output;
+enum place { TMPFS, DISK };
+enum unit { TIME, MEMORY };
 
-    (void)snprintf(command, sizeof command, "exec '%s' --first %s '%s'", BENCH_SELF, whose, dir);
-    output = popen(command, "re");
-    if (!output || fscanf(output, "%lf", &nanoseconds) != 1 || pclose(output) != 0)
-        die(command);
-    add_own_time(nanoseconds);
-}
-
-static void load_first(const void *target)
-{
-    first_load("ours", ((const struct target *)target)->dir);
-}
-
-static void load_first_barely(const void *target)
-{
-    first_load("bare", ((const struct target *)target)->dir);
-}
-
-/* In a child: becomes the program, its output thrown away. */
-static _Noreturn void become(char *const *words)
-{
-    int null = open("/dev/null", O_WRONLY);
-
-    if (null >= 0 && dup2(null, STDOUT_FILENO) >= 0)
-        (void)execvp(words[0], words);
-    die(words[0]);
-}
-
-static void become_ckmeta(const void *target)
-{
-    become((char *[]){(char[]){BENCH_CKMETA}, (char[]){"load"},
-                      ((const struct target *)target)->dir, (char[]){"container_id"}, NULL});
-}
-
-static void become_jq(const void *target)
-{
-    char file[4096];
-
-    (void)snprintf(file, sizeof file, "%s/metadata.json", ((const struct target *)target)->dir);
-    become((char *[]){(char[]){"jq"}, (char[]){"-r"}, (char[]){".container_id"}, file, NULL});
-}
-
-struct row {
-    const char *name, *against;
-    enum clock clock;
-    void (*run)(const void *target);
-    void (*run_against)(const void *target);
-    enum sample sample, sample_against;
+static const struct row {
+    const char *name, *baseline_name;
+    void (*run)(const struct target *target);
+    void (*baseline)(const struct target *target);
+    const struct sample *sample, *baseline_sample; /* NULL for an empty directory */
     int other_files;
-    enum { TIME, MEMORY } unit;
-    enum { IN_MEMORY, ON_DISK } place;
-};
-
-static const struct row rows[] = {
+    enum place place;
+    enum unit unit;
+} rows[] = {
     /* clang-format off */
-    {"load, typical file", "bare calls, cJSON", PROCESSOR, load, load_barely, TYPICAL, TYPICAL, 0, TIME, IN_MEMORY},
-    {"load, first of a process", "bare calls, cJSON", OWN, load_first, load_first_barely, TYPICAL, TYPICAL, 0, TIME, IN_MEMORY},
-    {"load, 1,000 arguments", "bare calls, cJSON", PROCESSOR, load, load_barely, ARGUMENTS_1000, ARGUMENTS_1000, 0, TIME, IN_MEMORY},
-    {"load, 100,000 arguments", "bare calls, cJSON", PROCESSOR, load, load_barely, ARGUMENTS_100000, ARGUMENTS_100000, 0, TIME, IN_MEMORY},
-    {"load, 1 MB of CJK", "bare calls, cJSON", PROCESSOR, load, load_barely, CJK, CJK, 0, TIME, IN_MEMORY},
-    {"load, 120,000 unknown members", "bare calls, cJSON", PROCESSOR, load, load_barely, UNKNOWN, UNKNOWN, 0, TIME, IN_MEMORY},
-    {"load, 2,000,000 zeros", "bare calls, cJSON", PROCESSOR, load, load_barely, ZEROS, ZEROS, 0, TIME, IN_MEMORY},
-    {"load, 100,000 arguments", "10,000 arguments", PROCESSOR, load, load, ARGUMENTS_100000, ARGUMENTS_10000, 0, TIME, IN_MEMORY},
-    {"load, 100,000 arguments", "bare calls, cJSON", OWN, load, load_barely, ARGUMENTS_100000, ARGUMENTS_100000, 0, MEMORY, IN_MEMORY},
-    {"load, 2,000,000 zeros", "bare calls, cJSON", OWN, load, load_barely, ZEROS, ZEROS, 0, MEMORY, IN_MEMORY},
-    {"save, tmpfs", "bare calls", PROCESSOR, save, save_barely, TYPICAL, TYPICAL, 0, TIME, IN_MEMORY},
-    {"save, tmpfs, beside 40 files", "bare calls", PROCESSOR, save, save_barely, TYPICAL, TYPICAL, 40, TIME, IN_MEMORY},
-    {"save, disk", "bare calls", WALL, save, save_barely, TYPICAL, TYPICAL, 0, TIME, ON_DISK},
-    {"save, 100,000 arguments", "10,000 arguments", PROCESSOR, save, save, ARGUMENTS_100000, ARGUMENTS_10000, 0, TIME, IN_MEMORY},
-    {"ckmeta load DIR container_id", "jq -r .container_id", CHILD, become_ckmeta, become_jq, TYPICAL, TYPICAL, 0, TIME, IN_MEMORY},
-    {"ckmeta load DIR container_id", "jq -r .container_id", WALL, become_ckmeta, become_jq, TYPICAL, TYPICAL, 0, MEMORY, IN_MEMORY},
+    {"load, typical file", "bare calls, cJSON", load, load_bare, &typical, &typical, 0, TMPFS, TIME},
+    {"load, 1,000 arguments", "bare calls, cJSON", load, load_bare, &arguments_1000, &arguments_1000, 0, TMPFS, TIME},
+    {"load, 100,000 arguments", "bare calls, cJSON", load, load_bare, &arguments_100000, &arguments_100000, 0, TMPFS, TIME},
+    {"load, 1 MB of CJK", "bare calls, cJSON", load, load_bare, &cjk, &cjk, 0, TMPFS, TIME},
+    {"load, 120,000 unknown members", "bare calls, cJSON", load, load_bare, &unknown, &unknown, 0, TMPFS, TIME},
+    {"load, 2,000,000 zeros", "bare calls, cJSON", load, load_bare, &zeros, &zeros, 0, TMPFS, TIME},
+    {"load, 100,000 arguments", "10,000 arguments", load, load, &arguments_100000, &arguments_10000, 0, TMPFS, TIME},
+    {"load, 100,000 arguments", "bare calls, cJSON", load, load_bare, &arguments_100000, &arguments_100000, 0, TMPFS, MEMORY},
+    {"load, 2,000,000 zeros", "bare calls, cJSON", load, load_bare, &zeros, &zeros, 0, TMPFS, MEMORY},
+    {"load, no file, tmpfs", "bare calls", load_nothing, load_nothing_bare, NULL, NULL, 0, TMPFS, TIME},
+    {"save, tmpfs", "nucleus's calls", save, save_as_nucleus, &typical, &typical, 0, TMPFS, TIME},
+    {"save, tmpfs", "durable calls", save, save_durably, &typical, &typical, 0, TMPFS, TIME},
+    {"save, tmpfs, beside 40 files", "durable calls", save, save_durably, &typical, &typical, 40, TMPFS, TIME},
+    {"save, disk", "nucleus's calls", save, save_as_nucleus, &typical, &typical, 0, DISK, TIME},
+    {"save, disk", "durable calls", save, save_durably, &typical, &typical, 0, DISK, TIME},
+    {"save, 100,000 arguments", "10,000 arguments", save, save, &arguments_100000, &arguments_10000, 0, TMPFS, TIME},
     /* clang-format on */
 };
 
-/* Why a row cannot be run here, or NULL. */
-static const char *why_absent(const struct row *row, const char *base)
+static FILE *create(const char *path)
 {
-    if (!base)
-        return "no such filesystem here";
-    if (strncmp(row->against, "jq ", 3) == 0 && system("command -v jq >/dev/null") != 0)
-        return "jq is not installed";
-    return NULL;
+    FILE *file = fopen(path, "wb");
+
+    if (!file)
+        die(path);
+    return file;
 }
 
-static struct target make_target(const struct row *row, const char *base, const char *name,
-                                 enum sample sample)
+static void write_sample(const struct sample *sample, const char *path)
 {
-    struct target target = {.dir = make_directory(base, name, sample, row->other_files)};
+    FILE *out = create(path);
+
+    (void)fputs(sample->head, out);
+    for (int i = 0; i < sample->count; i++) {
+        (void)fprintf(out, "%s%s", i > 0 ? sample->separator : "", sample->before);
+        if (sample->is_numbered)
+            (void)fprintf(out, "%05d", i);
+        (void)fputs(sample->after, out);
+    }
+    (void)fputs(sample->tail, out);
+    if (ferror(out) | fclose(out))
+        die(path);
+}
+
+/* Creates the directory base/NAME with the sample as metadata.json. */
+static struct target make_target(const struct row *row, const char *base, const char *name,
+                                 const struct sample *sample)
+{
+    struct target target = {0};
     struct nucleus_error err;
 
-    /* Not for others: the peak of a child begins with what this process has. */
-    if (row->run != save)
-        return target;
-    target.text = read_barely(target.dir, &target.len);
-    if (nucleus_metadata_load(target.dir, &target.metadata, &err) != NUCLEUS_OK)
-        die(err.message);
+    if (asprintf(&target.dir, "%s/%s", base, name) < 0 || mkdir(target.dir, 0700) != 0 ||
+        asprintf(&target.path, "%s/metadata.json", target.dir) < 0)
+        die(name);
+    for (int i = 0; i < row->other_files; i++) {
+        char image[4096];
+
+        (void)snprintf(image, sizeof image, "%s/pages-%d.img", target.dir, i);
+        (void)fclose(create(image));
+    }
+    if (sample)
+        write_sample(sample, target.path);
+    /* Not for other rows: the peak of a child includes the memory of this process. */
+    if (row->run == save) {
+        target.text = read_bare(&target, &target.len);
+        if (nucleus_metadata_load(target.dir, &target.metadata, &err) != NUCLEUS_OK)
+            die(err.message);
+    }
     return target;
 }
 
-static void free_target(struct target *target)
+/* On tmpfs, processor time, so that other processes do not count; on a disk, elapsed time. */
+static double now(enum place place)
 {
-    nucleus_metadata_clear(&target->metadata);
-    free(target->text);
-    free(target->dir);
+    struct timespec time;
+
+    if (clock_gettime(place == TMPFS ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time) != 0)
+        die("clock_gettime");
+    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
 }
 
-static struct figures run_row(const struct row *row, const char *base)
+/* Returns the microseconds of one run. */
+static double time_runs(enum place place, void (*run)(const struct target *target),
+                        const struct target *target, long repeats)
 {
-    struct target ours = make_target(row, base, "ours", row->sample);
-    struct target against = make_target(row, base, "against", row->sample_against);
-    const struct work works[] = {{row->run, &ours}, {row->run_against, &against}};
-    struct figures figures;
+    const double start = now(place);
 
-    if (row->unit == MEMORY)
-        figures = compare_memory(works[0], works[1]);
-    else
-        figures = compare_times(row->clock, seconds_per_row, works[0], works[1]);
-    free_target(&ours);
-    free_target(&against);
-    return figures;
+    for (long i = 0; i < repeats; i++)
+        run(target);
+    return (now(place) - start) / (double)repeats;
 }
 
-static void print_row(const struct row *row, struct figures figures)
+static int compare_doubles(const void *left, const void *right)
 {
-    const bool is_time = row->unit == TIME;
-    const double scale = is_time ? 1e3 : 1024;
+    double a = *(const double *)left;
+    double b = *(const double *)right;
 
-    printf("| %-29s | %-20s | %-6s | %10.1f %s | %10.1f %s | %6.2f |\n", row->name, row->against,
-           is_time ? "time" : "memory", figures.ours / scale, is_time ? "us " : "KiB",
-           figures.against / scale, is_time ? "us " : "KiB", figures.ratio);
+    return (a > b) - (a < b);
 }
 
-/* A row, and where it is run. */
-struct job {
-    const struct row *row;
-    const char *base;
-};
-
-static void run_and_print(const void *data)
+static double median(double *values, size_t count)
 {
-    const struct job *job = data;
-    const char *absent = why_absent(job->row, job->base);
-
-    if (absent)
-        printf("| %-29s | %-20s | absent: %s |\n", job->row->name, job->row->against, absent);
-    else
-        print_row(job->row, run_row(job->row, job->base));
+    qsort(values, count, sizeof *values, compare_doubles);
+    return values[count / 2];
 }
 
-/* In a child, so that the heap of one row is no matter to the next. */
-static bool run_alone(const struct row *row)
+/* Sets ret to the medians of ours, the baseline, and their ratio over many short rounds. A round
+ * runs both, one right after the other, so that other load slows both. */
+static void compare_times(const struct row *row, const struct target targets[2], double ret[3])
 {
-    char *base = make_scratch(row->place == IN_MEMORY);
-    struct job job = {row, base};
-    const int result = run_in_child((struct work){run_and_print, &job}, NULL);
+    static double times[3][MAX_ROUNDS];
+    void (*const runs[])(const struct target *target) = {row->run, row->baseline};
+    const double end = now(DISK) + seconds_per_row * 1e6;
+    long repeats[2] = {1, 1};
+    size_t count;
 
-    remove_scratch(base);
-    return result == 0;
+    for (size_t i = 0; i < 2; i++) {
+        /* A round shorter than a millisecond would measure the clock. */
+        while (seconds_per_row > 0 &&
+               time_runs(row->place, runs[i], &targets[i], repeats[i]) * (double)repeats[i] < 1000)
+            repeats[i] *= 2;
+    }
+    for (count = 0; count < MIN_ROUNDS || (count < MAX_ROUNDS && now(DISK) < end); count++) {
+        for (size_t i = 0; i < 2; i++) {
+            const size_t which = (count + i) % 2;
+
+            times[which][count] =
+                time_runs(row->place, runs[which], &targets[which], repeats[which]);
+        }
+        times[2][count] = times[0][count] / times[1][count];
+    }
+    for (size_t i = 0; i < 3; i++)
+        ret[i] = median(times[i], count);
 }
 
-static int run_first(const char *whose, char *dir)
+/* Runs in a child process. Returns its largest resident size in KiB. */
+static double measure_memory(void (*run)(const struct target *target), const struct target *target)
 {
-    const struct target target = {.dir = dir};
-    const double start = now(WALL);
+    struct rusage usage;
+    int status = -1;
+    pid_t child = fork();
 
-    if (strcmp(whose, "ours") == 0)
-        load(&target);
-    else
-        load_barely(&target);
-    printf("%.0f\n", now(WALL) - start);
-    return EXIT_SUCCESS;
+    if (child == 0) {
+        run(target);
+        _exit(EXIT_SUCCESS);
+    }
+    if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0)
+        die("measure_memory");
+    return (double)usage.ru_maxrss;
+}
+
+static void run_row(const struct row *row, const char *base)
+{
+    const struct target targets[] = {make_target(row, base, "ours", row->sample),
+                                     make_target(row, base, "baseline", row->baseline_sample)};
+    const char *unit = row->unit == TIME ? "us " : "KiB";
+    double figures[3];
+
+    if (row->unit == TIME) {
+        compare_times(row, targets, figures);
+    } else {
+        figures[0] = measure_memory(row->run, &targets[0]);
+        figures[1] = measure_memory(row->baseline, &targets[1]);
+        figures[2] = figures[0] / figures[1];
+    }
+    printf("| %-29s | %-17s | %10.1f %s | %10.1f %s | %6.2f |\n", row->name, row->baseline_name,
+           figures[0], unit, figures[1], unit, figures[2]);
+    (void)fflush(stdout);
+}
+
+/* Runs the row in a child process, so that its heap does not affect the next row. */
+static bool run_alone(const struct row *row, const char *parent)
+{
+    char base[4096];
+    char command[4200];
+    int status = -1;
+    pid_t child;
+
+    (void)snprintf(base, sizeof base, "%s/nucleus-bench-XXXXXX", parent);
+    if (!mkdtemp(base))
+        die(base);
+    child = fork();
+    if (child == 0) {
+        run_row(row, base);
+        _exit(EXIT_SUCCESS);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        die("fork");
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", base);
+    return system(command) == 0 && status == 0;
 }
 
 int main(int argc, char **argv)
 {
+    const bool is_smoke = argc > 1 && strcmp(argv[1], "--smoke") == 0;
+    const char *disk = argc > 1 + is_smoke ? argv[1 + is_smoke] : BENCH_DISK;
+    const char *tmpfs = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : disk;
     int result = EXIT_SUCCESS;
 
-    (void)umask(022);
-    if (argc == 4 && strcmp(argv[1], "--first") == 0)
-        return run_first(argv[2], argv[3]);
-    if (argc > 1 && strcmp(argv[1], "--smoke") == 0)
+    if (is_smoke)
         seconds_per_row = 0;
-    printf("| %-29s | %-20s | %-6s | %14s | %14s | %6s |\n", "row", "against", "what", "ours",
-           "its", "ratio");
-    printf("|---|---|---|--:|--:|--:|\n");
+    printf("| %-29s | %-17s | %14s | %14s | %6s |\n", "row", "baseline", "ours", "its", "ratio");
+    printf("|---|---|--:|--:|--:|\n");
+    (void)fflush(stdout);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!run_alone(&rows[i])) {
+        if (!run_alone(&rows[i], rows[i].place == TMPFS ? tmpfs : disk)) {
             (void)fprintf(stderr, "bench: the row '%s' failed\n", rows[i].name);
             result = EXIT_FAILURE;
         }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# planted_errors.sh SOURCE WORK: plants one error at a time into a copy of the sources. Each must leave a
-# goal of its function unproved. That there is none without it is prove.sh's part.
+# planted_errors.sh SOURCE WORK: plants one error at a time in a copy of the sources. Each must leave a
+# goal of its function unproved. prove.sh shows that all goals are proved without it.
 set -eu
 LC_ALL=C.UTF-8
 export LC_ALL
@@ -10,7 +10,7 @@ source=$1
 work=$2
 failed=0
 
-# Waiting longer proves no error away.
+# A longer timeout cannot prove a false goal.
 : "${TIMEOUT:=10}"
 export TIMEOUT
 
@@ -32,7 +32,7 @@ plant()
         failed=1
     elif [ "$status" -ne 1 ] || ! grep -q "^not proved: typed_$3_" "$copy/log"; then
         cat "$copy/log"
-        echo "FAILED $1: every goal is proved (status $status)"
+        echo "FAILED $1: all goals are proved (status $status)"
         failed=1
     else
         echo "ok $1: $(sed -nE 's/^not proved: (typed_[a-z_0-9]+).*$/\1/p' "$copy/log" | paste -sd ' ' -)"
@@ -41,14 +41,14 @@ plant()
 
 rm -rf "$work"
 plant bound_off_by_one json_reader hex4 's/< 4\)$/< 3)/'
-plant missing_end_check json_reader nucleus_json_peek 's/while \(at < reader->end && /while (/'
+plant missing_end_check json_reader nucleus_json_peek 's/while \(next < reader->end && /while (/'
 plant unchecked_second_surrogate json_reader skip_unicode_escape \
-    's/is_low_surrogate\((hex4\(at \+ 8, reader->end\))\)/\1 >= 0/'
+    's/!is_low_surrogate\((hex4\(escape \+ 8, reader->end\))\)/\1 < 0/'
 plant digit_loop_overflows strings nucleus_parse_u64 's,\(UINT64_MAX - digit\) / 10,UINT64_MAX / 10,'
 plant cursor_does_not_move json_reader skip_digits 's/^( *)text\+\+;/\1;/'
 plant element_not_consumed json_reader nucleus_json_next 's/^( *)reader->cursor\+\+;/\1;/'
 plant depth_unchecked json_reader nucleus_json_enter 's/== NUCLEUS_JSON_MAX_DEPTH/> NUCLEUS_JSON_MAX_DEPTH/'
-plant word_past_the_end utf8 skip_words 's/end - text >= 8/end - text >= 7/'
+plant word_past_the_end json_reader nucleus_json_skip_unescaped 's/end - text >= 8/end - text >= 7/'
 plant surrogate_in_utf8 utf8 nucleus_utf8_length 's/second > 0x9f/second > 0xbf/'
 
 exit "$failed"
