@@ -288,9 +288,9 @@ nucleus_metadata_save_at(const struct nucleus_metadata *metadata, int dirfd,
  * Differs from open(2) and read(2): an lstat(2) comes first, because opening a device can have side
  *         effects. If somebody puts a device there in between, it is opened non-blocking and never
  *         read. Network and FUSE file systems can report a file that is being replaced as missing,
- *         stale or of another size: the call then tries again, at most 10 times in all, with
- *         pauses that add up to 26 milliseconds. On such a file system, reporting that there is no
- *         file takes that long; on a local one it takes microseconds.
+ *         stale or of another size: the call then tries again, at most 10 times, with pauses
+ *         that add up to 26 milliseconds. On such a file system, reporting that there is no file
+ *         takes that long; on a local one it takes microseconds.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_load(const char *dir, struct nucleus_metadata *ret_metadata,

@@ -79,11 +79,13 @@ enum {
     LIMIT = 100, /* bytes a read, for several reads a file */
 };
 
+enum { BY_PATH, BY_LONG_PATH, AT };
+
 static struct {
     const char *dir;
     int dirfd;
     char long_dir[PATH_MAX];
-    enum { BY_PATH, BY_LONG_PATH, AT } way;
+    size_t way; /* BY_PATH, BY_LONG_PATH or AT */
     char *text;
     size_t len;
 } fixture;

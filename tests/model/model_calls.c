@@ -348,6 +348,9 @@ static void fail(struct call *call)
         call->own->temp = (uint8_t)call->name;
     if (call->request->kind == CALL_CLOSE) /* the descriptor is gone in any case */
         (void)close_fd(call);
+    /* Documented: without attributes, no call reports a fault that is over. */
+    if (call->request->kind == CALL_FREMOVEXATTR && os_error == EOPNOTSUPP)
+        world.is_floorless |= world.is_fault_over;
     if (call->request->kind != CALL_FSYNC || os_error == EINTR)
         return;
     call->fd->is_flush_lost = true;

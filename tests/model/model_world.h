@@ -123,7 +123,7 @@ struct world {
     uint8_t op_count;
     uint8_t publications;         /* how often metadata.json was replaced */
     uint8_t floor;                /* the last one that must survive */
-    uint8_t is_floorless;         /* a neighbour took away what had to */
+    uint8_t is_floorless;         /* what had to is gone, or nobody can tell */
     uint8_t last_of[INITIAL + 1]; /* the last publication of each owner */
     uint8_t faults, events;
     uint8_t is_removed, is_swapped; /* the directory */

@@ -147,7 +147,8 @@ static void check_saver(size_t actor, const struct request *report)
 
     if (is_reported && !is_published)
         explorer_found("a save is reported that did not take place");
-    if (!is_reported && is_published && (report->flags & MAY_BE_REPLACED) == 0)
+    /* A neighbour may have put a file in place whose save failed. */
+    if (!is_reported && saver->is_published && (report->flags & MAY_BE_REPLACED) == 0)
         explorer_found("a failure is reported though the file was replaced");
     if (report->mode != NUCLEUS_OK && is_quiet() && !is_refused)
         explorer_found("a save fails without a reason");

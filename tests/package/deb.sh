@@ -51,6 +51,6 @@ gzip -dc $changelog | cmp - "$SOURCE/tools/package/changelog" || fail "the packe
     fail "the newest version in the changelog is not $VERSION"
 [ "$(unpacked/usr/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta --version"
 readelf -d unpacked/usr/bin/ckmeta | grep -qE 'BIND_NOW|NOW' || fail "ckmeta is bound lazily"
-readelf -s unpacked/usr/bin/ckmeta | grep -q '_chk@' || fail "ckmeta is not fortified"
+readelf -sW unpacked/usr/bin/ckmeta | grep -q '_chk@' || fail "ckmeta is not fortified"
 
 use_by_hand unpacked "$CC" -std=c11
