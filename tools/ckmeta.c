@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char help_command[] = "ckmeta --help";
+static const char general_command[] = "ckmeta --help";
 
 static const char general_help[] =
     "usage: ckmeta save --state FILE [--runtime-version V] DIR\n"
@@ -30,18 +30,18 @@ static enum exit_code run(int argc, char **argv)
     bool is_help = strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0;
 
     if (argc < 2)
-        return usage_error(help_command, "missing subcommand: expected 'save' or 'load'");
+        return usage_error(general_command, "missing subcommand: expected 'save' or 'load'");
     if (strcmp(arg, "save") == 0)
         return ckmeta_save(argc - 1, argv + 1);
     if (strcmp(arg, "load") == 0)
         return ckmeta_load(argc - 1, argv + 1);
     if (!is_help && strcmp(arg, "--version") != 0)
-        return usage_error_arg(help_command,
+        return usage_error_arg(general_command,
                                arg[0] == '-' && arg[1] != '\0' ? "unrecognized option "
                                                                : "unknown subcommand ",
                                arg, "");
     if (argc > 2)
-        return usage_error_arg(help_command, "extra operand ", argv[2], "");
+        return usage_error_arg(general_command, "extra operand ", argv[2], "");
     return is_help ? print_help(general_help) : print_version();
 }
 
