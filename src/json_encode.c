@@ -22,10 +22,20 @@ struct writer {
     struct nucleus_error *err;
 };
 
+static struct writer new_writer(size_t max_len, struct nucleus_error *err)
+{
+    struct writer writer = {
+        .text = malloc(FIRST_CAPACITY), .capacity = FIRST_CAPACITY, .max_len = max_len, .err = err};
+
+    if (!writer.text)
+        writer.status = nucleus_fail_memory(err);
+    return writer;
+}
+
 /* Makes room for len more bytes and a NUL. */
 static bool reserve_text(struct writer *writer, size_t len)
 {
-    size_t capacity = writer->capacity > 0 ? writer->capacity : FIRST_CAPACITY;
+    size_t capacity = writer->capacity;
     char *text;
 
     if (len > writer->max_len - writer->len) {
@@ -278,7 +288,7 @@ enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const
                                         size_t max_len, char **ret_text, size_t *ret_len,
                                         struct nucleus_error *err)
 {
-    struct writer writer = {.max_len = max_len, .err = err};
+    struct writer writer = new_writer(max_len, err);
 
     put_object(&writer, type, object, NULL);
     return finish(&writer, ret_text, ret_len);
@@ -289,7 +299,7 @@ enum nucleus_status nucleus_json_encode_member(const struct nucleus_member *memb
                                                size_t *ret_len, struct nucleus_error *err)
 {
     const struct nucleus_json_path path = {.name = member->name};
-    struct writer writer = {.max_len = max_len, .err = err};
+    struct writer writer = new_writer(max_len, err);
 
     put_member(&writer, member, object, &path);
     return finish(&writer, ret_text, ret_len);
