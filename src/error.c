@@ -128,7 +128,7 @@ static bool is_unprintable(const unsigned char *bytes, size_t length)
         return (bytes[0] == 0xc2 && bytes[1] < 0xa0) || (bytes[0] == 0xd8 && bytes[1] == 0x9c);
     if (length != 3 || bytes[0] != 0xe2)
         return false;
-    point = 0x2000 | (bytes[1] & 0x3fu) << 6 | (bytes[2] & 0x3fu);
+    point = 0x2000 | (bytes[1] & 0x3fU) << 6 | (bytes[2] & 0x3fU);
     return point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
            (point >= 0x2066 && point <= 0x2069);
 }

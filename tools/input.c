@@ -59,9 +59,10 @@ static void add_input(const char *before, const char *from, const char *file,
                       struct nucleus_error *err)
 {
     char reason[sizeof err->message];
-    char start[64];
 
     if (!is_standard_input(file)) {
+        char start[64];
+
         (void)snprintf(start, sizeof start, "%s ", before);
         nucleus_error_wrap(err, start, (struct nucleus_display_path){.name = file}, ": ");
         return;
