@@ -175,7 +175,6 @@ static enum nucleus_status abort_replace(const struct temp *temp, const char *fa
     const int os_error = errno;
     const int unlink_errno = discard_temp(temp);
     const enum nucleus_status status = failure_status(temp, os_error);
-    char description[64];
 
     (void)nucleus_fail_errno(err, status, os_error, failed_step);
     if (status == NUCLEUS_ERROR_NOT_REGULAR)
@@ -183,6 +182,8 @@ static enum nucleus_status abort_replace(const struct temp *temp, const char *fa
     if (temp->may_be_published)
         nucleus_error_append(err, "; the file may have been replaced");
     if (unlink_errno != 0) {
+        char description[64];
+
         nucleus_describe_errno(unlink_errno, description, sizeof description);
         nucleus_error_append(err, "; temporary file '%s' could not be removed: %s", temp->name,
                              description);

@@ -90,7 +90,9 @@ int nucleus_sync(int fd)
 void nucleus_sleep(long nanoseconds)
 {
     struct timespec remaining = {.tv_nsec = nanoseconds};
+    int result;
 
-    while (nucleus_system_nanosleep(&remaining, &remaining) < 0 && errno == EINTR)
-        continue;
+    do
+        result = nucleus_system_nanosleep(&remaining, &remaining);
+    while (result < 0 && errno == EINTR);
 }
