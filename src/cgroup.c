@@ -33,7 +33,7 @@ static enum nucleus_status fail_malformed(const struct cgroup *cgroup, const cha
     return nucleus_fail(cgroup->err, NUCLEUS_ERROR_SCHEMA, "%s", problem);
 }
 
-static enum nucleus_status read_text(struct cgroup *cgroup, int fd)
+static enum nucleus_status read_content(struct cgroup *cgroup, int fd)
 {
     ssize_t count = nucleus_read_up_to(fd, cgroup->buffer, MAX_FILE_BYTES + 1, MAX_FILE_BYTES + 1);
 
@@ -56,7 +56,7 @@ static enum nucleus_status read_file(struct cgroup *cgroup, const char *name)
     status = nucleus_regular_file_open(cgroup->fd, name, &fd, &size, cgroup->err);
     if (status != NUCLEUS_OK)
         return status;
-    status = read_text(cgroup, fd);
+    status = read_content(cgroup, fd);
     (void)nucleus_system_close(fd);
     return status;
 }
