@@ -136,7 +136,9 @@ static const char *rename_temp(struct temp *temp, const char *target)
     for (int i = 0; i < 2 && os_error == EINTR; i++) {
         if (nucleus_system_renameat(temp->dirfd, temp->name, target) == 0)
             return NULL;
-        os_error = errno;
+        /* The first error counts if nobody can tell what that rename did. */
+        if (!temp->may_be_published)
+            os_error = errno;
         if (is_published(temp, target))
             return NULL;
     }
@@ -199,13 +201,6 @@ static const char *flush_directory(const struct temp *temp)
     return "its directory could not be flushed to disk";
 }
 
-/* Returns true if the error means that the file system cannot be asked, not that it failed. */
-static bool is_no_answer(int os_error)
-{
-    return os_error == EOPNOTSUPP || os_error == ENOSYS || os_error == EPERM ||
-           os_error == EACCES || os_error == EINVAL;
-}
-
 /*
  * Asks the file system whether it still writes, by removing an attribute that a new file does not
  * have: to find that out it starts a transaction, and changes nothing. Returns 0, or -1 with errno
@@ -219,7 +214,8 @@ static int probe_file_system(int fd)
     do
         result = nucleus_system_fremovexattr(fd, "user.nucleus-checkpoint");
     while (nucleus_is_interrupted(result, &interrupts));
-    return result == 0 || errno == ENODATA || is_no_answer(errno) ? 0 : -1;
+    /* Other errors, such as ENOSPC for the transaction itself, say nothing about the file. */
+    return result < 0 && (errno == EIO || errno == EROFS) ? -1 : 0;
 }
 
 /*

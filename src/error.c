@@ -163,7 +163,7 @@ static size_t escape(char *out, size_t avail, const char *text)
     static const char omission[] = "...";
     const char *end = text + strlen(text);
     char one[12];
-    size_t total = 0;
+    uint64_t total = 0;
     size_t used = 0;
 
     for (const char *p = text; p < end;)
