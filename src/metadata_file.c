@@ -11,7 +11,7 @@
 
 static const char file_name[] = "metadata.json";
 
-/* A directory as the caller names it: path relative to fd, or fd itself if path is NULL. */
+/* A directory as specified by the caller: path relative to fd, or fd itself if path is NULL. */
 struct dir_ref {
     int fd;
     const char *path;
@@ -82,8 +82,8 @@ enum nucleus_status nucleus_metadata_save_at(const struct nucleus_metadata *meta
     return save(metadata, (struct dir_ref){dirfd, NULL}, err);
 }
 
-/* Reads the file with a single lookup. Only success is final: of anything else, read_in_directory()
- * finds the reason. */
+/* Reads the file with a single lookup. If it fails, read_in_directory() tries again
+ * and determines the status. */
 static enum nucleus_status read_at_once(struct dir_ref dir, char **ret_text, size_t *ret_len,
                                         struct nucleus_error *err)
 {
@@ -93,7 +93,7 @@ static enum nucleus_status read_at_once(struct dir_ref dir, char **ret_text, siz
     if (dir.path) {
         const int len = snprintf(buf, sizeof buf, "%s/%s", dir.path, file_name);
 
-        if (dir.path[0] == '\0' || len < 0 || (size_t)len >= sizeof buf)
+        if (dir.path[0] == '\0' || (size_t)len >= sizeof buf)
             return NUCLEUS_ERROR_NOT_FOUND;
         path = buf;
     }

@@ -159,6 +159,7 @@ static const struct {
     {"load a command", {"fwrite", 1, ENOSPC}, EXIT_FAILED, CANNOT_WRITE},
     {"load a version", {"fwrite", 1, ENOSPC}, EXIT_FAILED, CANNOT_WRITE},
     {"load a rootless", {"fwrite", 1, ENOSPC}, EXIT_FAILED, CANNOT_WRITE},
+    {"load a version", {"fwrite", 2, ENOSPC}, EXIT_FAILED, CANNOT_WRITE},
 };
 
 static void saved(void)

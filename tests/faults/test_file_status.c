@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A save whose new file has another mode than expected, which cannot be changed everywhere. */
+/* A save whose new file has another mode than expected, which cannot be changed everywhere, or
+ * whose name has another file after a rename that reported an error. */
 #include "support.h"
 
 #include <errno.h>
@@ -81,11 +82,44 @@ static void save_goes_on_without_chmod_only_if_the_mode_is_not_wider(void **stat
     }
 }
 
+static struct {
+    dev_t device;
+    ino_t inode;
+} other; /* what is added to the numbers of metadata.json */
+
+static void rename_with_an_error(struct call *call)
+{
+    if (call->kind == CALL_RENAMEAT) {
+        call->result = -1;
+        call->os_error = EIO;
+    }
+    if (call->kind == CALL_FSTATAT && call->object == OBJECT_FILE) {
+        call->info->st_dev += other.device;
+        call->info->st_ino += other.inode;
+    }
+}
+
+static void save_does_not_take_another_file_for_its_own(void **state)
+{
+    for (int i = 0; i < 3; i++) {
+        struct nucleus_error err;
+
+        other.device = i == 1;
+        other.inode = i == 2;
+        assert_int_equal(watch_act(save_new, *state, &err, NULL, rename_with_an_error),
+                         i == 0 ? NUCLEUS_OK : NUCLEUS_ERROR_IO);
+        if (i > 0)
+            assert_contains(err.message, "; the file may have been replaced");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(save_goes_on_without_chmod_only_if_the_mode_is_not_wider,
                                         make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(save_does_not_take_another_file_for_its_own, make_directory,
+                                        remove_directory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@ static int64_t now;
 static long pauses[16]; /* nanoseconds */
 static size_t paused;
 static bool is_interrupted; /* each pause, again and again, when half of it is left */
+static bool is_denied;      /* each pause */
 static bool is_continued;   /* the next call continues a pause */
 
 int __wrap_fsync(int fd);
@@ -80,8 +81,8 @@ int __wrap_nanosleep(const struct timespec *pause, struct timespec *ret)
     pauses[paused - 1] += pause->tv_nsec - left;
     is_continued = left > 0;
     ret->tv_nsec = left;
-    errno = EINTR;
-    return left > 0 ? -1 : 0;
+    errno = is_denied ? EPERM : EINTR;
+    return left > 0 || is_denied ? -1 : 0;
 }
 
 /* FUSE, where a file that is missing may be in the course of being replaced. */
@@ -202,6 +203,13 @@ static void a_pause_that_signals_interrupt_is_continued(void **state)
     is_interrupted = false;
 }
 
+static void a_load_goes_on_if_pauses_are_denied(void **state)
+{
+    is_denied = true;
+    a_load_waits_twice_as_long_each_time(state);
+    is_denied = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +223,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_load_waits_twice_as_long_each_time, make_directory,
                                         remove_directory),
         cmocka_unit_test_setup_teardown(a_pause_that_signals_interrupt_is_continued, make_directory,
+                                        remove_directory),
+        cmocka_unit_test_setup_teardown(a_load_goes_on_if_pauses_are_denied, make_directory,
                                         remove_directory),
     };
 
