@@ -2,7 +2,6 @@
 #include "atomic_file.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "fd_io.h"
 #include "stale_temps.h"
@@ -37,9 +36,9 @@ static bool is_not_created(int os_error)
 }
 
 /*
- * Creates the file under an unused random name. After most errors it may exist all the same: a
+ * Creates the file under an unused random name. Most errors do not prove that it was not created: a
  * filter can deny the open of a file that was just created, and a file server's reply can be lost.
- * Its name is random, so nobody else has created it, and it is removed.
+ * The name is random, so such a file is ours and is removed.
  */
 static const char *create_temp(struct temp *temp, const char *target)
 {
@@ -103,20 +102,17 @@ static const char *flush_temp(const struct temp *temp)
 /* Returns 0, or the errno of the lookup. */
 static int look_up(int dirfd, const char *name, struct stat *ret)
 {
-    int interrupts = 0;
     int result;
 
-    do
-        result = nucleus_system_fstatat(dirfd, name, ret);
-    while (nucleus_is_interrupted(result, &interrupts));
+    NUCLEUS_RETRY(result, nucleus_system_fstatat(dirfd, name, ret));
     return result < 0 ? errno : 0;
 }
 
 /*
  * Returns true if a rename that reported an error was performed: a network file system may lose the
  * reply. The target then is our file, whose inode number is not reused while it is open, and the
- * temporary name is gone. If that name is gone and the target is another file, it is either a later
- * saver's or the rename found no temporary file: nobody can tell.
+ * temporary name no longer exists. If it no longer exists but the target is another file, a later
+ * save may have replaced ours, or the rename may have found no temporary file: nobody can tell.
  */
 static bool is_published(struct temp *temp, const char *target)
 {
@@ -146,7 +142,8 @@ static const char *rename_temp(struct temp *temp, const char *target)
     return "cannot rename temporary file";
 }
 
-/* Closes the file. The descriptor is gone even after an error; EINTR is not one of the data. */
+/* Closes the file. The descriptor is closed even if close(2) fails; EINTR does not mean that data
+ * are lost. */
 static int close_temp(const struct temp *temp)
 {
     return nucleus_system_close(temp->fd) < 0 && errno != EINTR ? -1 : 0;
@@ -164,7 +161,7 @@ static enum nucleus_status failure_status(const struct temp *temp, int os_error)
 {
     if (temp->may_be_published)
         return NUCLEUS_ERROR_IO;
-    /* If nothing was created, it is the directory that does not exist. */
+    /* If no file was created, ENOENT refers to the directory. */
     if (os_error == ENOENT && temp->name[0] == '\0')
         return NUCLEUS_ERROR_NOT_FOUND;
     return os_error == EISDIR ? NUCLEUS_ERROR_NOT_REGULAR : NUCLEUS_ERROR_IO;
@@ -178,9 +175,11 @@ static enum nucleus_status abort_replace(const struct temp *temp, const char *fa
     const int unlink_errno = discard_temp(temp);
     const enum nucleus_status status = failure_status(temp, os_error);
 
-    (void)nucleus_fail_errno(err, status, os_error, failed_step);
     if (status == NUCLEUS_ERROR_NOT_REGULAR)
-        (void)snprintf(err->message, sizeof err->message, "is a directory");
+        (void)nucleus_fail(err, status, "is a directory");
+    else
+        (void)nucleus_fail_errno(err, status, os_error, failed_step);
+    err->os_error = os_error;
     if (temp->may_be_published)
         nucleus_error_append(err, "; the file may have been replaced");
     if (unlink_errno != 0) {
@@ -193,7 +192,7 @@ static enum nucleus_status abort_replace(const struct temp *temp, const char *fa
     return status;
 }
 
-/* Some file systems cannot flush directories, and say so. */
+/* Some file systems cannot flush a directory; their errors are ignored. */
 static const char *flush_directory(const struct temp *temp)
 {
     if (nucleus_sync(temp->dirfd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS)
@@ -202,27 +201,23 @@ static const char *flush_directory(const struct temp *temp)
 }
 
 /*
- * Asks the file system whether it still writes, by removing an attribute that a new file does not
- * have: to find that out it starts a transaction, and changes nothing. Returns 0, or -1 with errno
- * set.
+ * Checks that the file system still accepts writes, by removing an attribute that a new file cannot
+ * have: this starts a transaction, but changes nothing. Returns 0, or -1 with errno set.
  */
 static int probe_file_system(int fd)
 {
-    int interrupts = 0;
     int result;
 
-    do
-        result = nucleus_system_fremovexattr(fd, "user.nucleus-checkpoint");
-    while (nucleus_is_interrupted(result, &interrupts));
+    NUCLEUS_RETRY(result, nucleus_system_fremovexattr(fd, "user.nucleus-checkpoint"));
     /* Other errors, such as ENOSPC for the transaction itself, say nothing about the file. */
     return result < 0 && (errno == EIO || errno == EROFS) ? -1 : 0;
 }
 
 /*
- * After a disk has failed, xfs and ext4 answer 0 to the flush of the directory if the sync of
- * another process has met the error first. The file still reports it, unless the fault is over; the
- * file system, which then no longer writes, does in any case. Through FUSE, only the flush of the
- * file makes its new name durable: a daemon may have no flush for directories.
+ * After a disk has failed, fsync(2) of the directory returns 0 on xfs and ext4 if the sync of
+ * another process has consumed the error. An fsync of the file still reports it, unless the fault
+ * is over; the file system then no longer accepts writes. On FUSE, only the flush of the file may
+ * make its new name durable, because a daemon need not implement fsyncdir.
  */
 static const char *confirm_flush(const struct temp *temp)
 {

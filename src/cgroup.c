@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +14,7 @@
 #include "regular_file.h"
 #include "system.h"
 
-/* io.max, the longest, has a line of some 100 bytes a device. */
+/* io.max, the longest file, has about 100 bytes per device. */
 enum { MAX_FILE_BYTES = 65536, DEFAULT_CPU_PERIOD = 100000 /* microseconds */ };
 
 struct cgroup {
@@ -28,11 +27,6 @@ struct cgroup {
     struct nucleus_error *err;
 };
 
-static enum nucleus_status fail_malformed(const struct cgroup *cgroup, const char *problem)
-{
-    return nucleus_fail(cgroup->err, NUCLEUS_ERROR_SCHEMA, "%s", problem);
-}
-
 static enum nucleus_status read_content(struct cgroup *cgroup, int fd)
 {
     ssize_t count = nucleus_read_up_to(fd, cgroup->buffer, MAX_FILE_BYTES + 1, MAX_FILE_BYTES + 1);
@@ -40,7 +34,8 @@ static enum nucleus_status read_content(struct cgroup *cgroup, int fd)
     if (count < 0)
         return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, errno, NULL);
     if (count > MAX_FILE_BYTES)
-        return fail_malformed(cgroup, "longer than 65536 bytes");
+        return nucleus_fail(cgroup->err, NUCLEUS_ERROR_SCHEMA, "longer than %d bytes",
+                            MAX_FILE_BYTES);
     cgroup->text = (struct nucleus_span){cgroup->buffer, (size_t)count};
     return NUCLEUS_OK;
 }
@@ -66,7 +61,7 @@ static bool is_space(char byte)
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* Removes the next word from rest. Returns false if there is none. */
+/* Removes the next word from rest. Returns false if no word is left. */
 static bool next_word(struct nucleus_span *rest, struct nucleus_span *ret_word)
 {
     const char *end = rest->start + rest->len;
@@ -93,7 +88,7 @@ static bool parse_number(struct nucleus_span word, const struct nucleus_member *
     return true;
 }
 
-/* Sets an optional member, absent so far; "max" leaves it absent. */
+/* Sets an optional member that is not set yet; "max" leaves it unset. */
 static bool parse_limit(struct nucleus_span word, const struct nucleus_member *member, void *object)
 {
     return nucleus_span_equals(word, "max") || parse_number(word, member, object);
@@ -104,15 +99,13 @@ static enum nucleus_status parse_one_limit(struct cgroup *cgroup,
                                            const struct nucleus_member *member)
 {
     struct nucleus_span word, more;
-    char expected[96];
 
     if (next_word(&cgroup->text, &word) && !next_word(&cgroup->text, &more) &&
         parse_limit(word, member, cgroup->limits))
         return NUCLEUS_OK;
-    (void)snprintf(expected, sizeof expected,
-                   "expected 'max' or a number from %" PRIu64 " to %" PRIu64, member->min,
-                   member->max);
-    return fail_malformed(cgroup, expected);
+    return nucleus_fail(cgroup->err, NUCLEUS_ERROR_SCHEMA,
+                        "expected 'max' or a number from %" PRIu64 " to %" PRIu64, member->min,
+                        member->max);
 }
 
 static enum nucleus_status parse_cpu_max(struct cgroup *cgroup, const struct nucleus_member *member)
@@ -123,10 +116,11 @@ static enum nucleus_status parse_cpu_max(struct cgroup *cgroup, const struct nuc
         !next_word(&cgroup->text, &more) && parse_limit(quota, member, cgroup->limits) &&
         parse_number(period, &nucleus_limit_rows[NUCLEUS_LIMIT_CPU_PERIOD], cgroup->limits))
         return NUCLEUS_OK;
-    return fail_malformed(cgroup, "expected 'QUOTA PERIOD', QUOTA a number or 'max', PERIOD not 0");
+    return nucleus_fail(cgroup->err, NUCLEUS_ERROR_SCHEMA,
+                        "expected 'QUOTA PERIOD', QUOTA a number or 'max', PERIOD not 0");
 }
 
-/* Splits span at the first separator. Returns false if there is none. */
+/* Splits span at the first separator. Returns false if it has no separator. */
 static bool split(struct nucleus_span span, char separator, struct nucleus_span *ret_left,
                   struct nucleus_span *ret_right)
 {
@@ -148,7 +142,7 @@ static bool is_device(struct nucleus_span word)
            nucleus_parse_u64(minor, &number);
 }
 
-/* Returns the limit called key in an I/O limit, or NULL if there is none. */
+/* Returns the limit called key in an I/O limit, or NULL if key is unknown. */
 static const struct nucleus_member *io_member(struct nucleus_span key)
 {
     const struct nucleus_member *member = nucleus_member_find(&nucleus_io_limit_object, key);
@@ -184,8 +178,9 @@ static enum nucleus_status parse_io_line(struct cgroup *cgroup, struct nucleus_s
     if (!next_word(&line, &device))
         return NUCLEUS_OK;
     if (!is_device(device) || !parse_io_limits(line, limit))
-        return fail_malformed(
-            cgroup, "expected 'MAJOR:MINOR KEY=VALUE...' with keys riops, wiops, rbps, wbps");
+        return nucleus_fail(
+            cgroup->err, NUCLEUS_ERROR_SCHEMA,
+            "expected 'MAJOR:MINOR KEY=VALUE...' with keys riops, wiops, rbps, wbps");
     limit->device = nucleus_span_copy(device);
     if (!limit->device)
         return nucleus_fail_memory(cgroup->err);
@@ -223,7 +218,7 @@ static enum nucleus_status parse_io_max(struct cgroup *cgroup, const struct nucl
     return status;
 }
 
-/* A file of the directory, and the limit that it is read into. */
+/* A file of the directory, and the limit that it sets. */
 struct limit_file {
     const char *name;
     const struct nucleus_member *member;
@@ -231,11 +226,9 @@ struct limit_file {
     bool is_kernel_option; /* true if kernels that have the controller may lack the file */
 };
 
-static const char io_max[] = "io.max";
-
 /* io.max comes first: if it is missing because the cgroup is gone, the next file shows that. */
 static const struct limit_file limit_files[] = {
-    {io_max, &nucleus_limit_rows[NUCLEUS_LIMIT_IO], parse_io_max, true}, /* BLK_DEV_THROTTLING */
+    {"io.max", &nucleus_limit_rows[NUCLEUS_LIMIT_IO], parse_io_max, true}, /* BLK_DEV_THROTTLING */
     {"memory.max", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY], parse_one_limit, false},
     {"memory.high", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY_HIGH], parse_one_limit, false},
     {"memory.swap.max", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY_SWAP], parse_one_limit,
@@ -265,7 +258,7 @@ static enum nucleus_status check_missing(struct cgroup *cgroup, const struct lim
 {
     enum nucleus_status status;
 
-    if (file->name == io_max)
+    if (file->parse == parse_io_max)
         return NUCLEUS_OK;
     /* Read only now: if this file still exists, so does the cgroup. */
     status = read_file(cgroup, "cgroup.controllers");

@@ -32,9 +32,7 @@ enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flag
     const int fd = nucleus_open(dirfd, path, flags | O_DIRECTORY | O_CLOEXEC);
 
     *ret_fd = nucleus_fd_above_stdio(fd);
-    if (*ret_fd < 0)
-        return nucleus_fail_errno(err, nucleus_status_from_errno(errno), errno, NULL);
-    return NUCLEUS_OK;
+    return *ret_fd < 0 ? nucleus_fail_lookup(err) : NUCLEUS_OK;
 }
 
 bool nucleus_directory_is_local(int dirfd)

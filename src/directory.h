@@ -11,8 +11,8 @@
 enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flags, int *ret_fd,
                                            struct nucleus_error *err);
 
-/* Returns true if dirfd is known to be on a local file system, where a lookup never misses a file
- * that is being replaced. */
+/* Returns true if dirfd is known to be on a local file system, where lookups are atomic
+ * with respect to rename(2). */
 bool nucleus_directory_is_local(int dirfd);
 
 #endif

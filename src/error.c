@@ -9,7 +9,7 @@
 
 #include "utf8.h"
 
-/* The number of bytes of a message that nucleus_error_wrap() keeps; the path gets the others. */
+/* The number of bytes of a message that nucleus_error_wrap() keeps; the rest is for the path. */
 enum { MAX_REASON = 288 };
 
 const char *nucleus_status_name(enum nucleus_status status)
@@ -65,7 +65,18 @@ void nucleus_describe_errno(int os_error, char *ret, size_t size)
     freelocale(english);
 }
 
-enum nucleus_status nucleus_status_from_errno(int os_error)
+enum nucleus_status nucleus_fail_errno(struct nucleus_error *err, enum nucleus_status status,
+                                       int os_error, const char *step)
+{
+    char description[64];
+
+    nucleus_describe_errno(os_error, description, sizeof description);
+    (void)nucleus_fail(err, status, "%s%s%s", step ? step : "", step ? ": " : "", description);
+    err->os_error = os_error;
+    return status;
+}
+
+static enum nucleus_status status_from_errno(int os_error)
 {
     switch (os_error) {
     case ENOENT:
@@ -81,15 +92,11 @@ enum nucleus_status nucleus_status_from_errno(int os_error)
     }
 }
 
-enum nucleus_status nucleus_fail_errno(struct nucleus_error *err, enum nucleus_status status,
-                                       int os_error, const char *step)
+enum nucleus_status nucleus_fail_lookup(struct nucleus_error *err)
 {
-    char description[64];
+    const int os_error = errno;
 
-    nucleus_describe_errno(os_error, description, sizeof description);
-    (void)nucleus_fail(err, status, "%s%s%s", step ? step : "", step ? ": " : "", description);
-    err->os_error = os_error;
-    return status;
+    return nucleus_fail_errno(err, status_from_errno(os_error), os_error, NULL);
 }
 
 void nucleus_error_append(struct nucleus_error *err, const char *format, ...)
@@ -114,9 +121,9 @@ enum nucleus_status nucleus_fail_too_large(struct nucleus_error *err)
 }
 
 /*
- * Returns true for a character that a terminal obeys instead of showing it: C0, DEL and C1, and
- * those that break a line (U+2028, U+2029) or change its direction (U+061C, U+200E, U+200F, U+202A
- * to U+202E, U+2066 to U+2069). bytes is well-formed UTF-8 of the given length.
+ * Returns true for a character that a terminal interprets instead of displaying: C0, DEL and C1,
+ * and those that break a line (U+2028, U+2029) or change its direction (U+061C, U+200E, U+200F,
+ * U+202A to U+202E, U+2066 to U+2069). bytes is well-formed UTF-8 of the given length.
  */
 static bool is_unprintable(const unsigned char *bytes, size_t length)
 {
@@ -156,8 +163,8 @@ static size_t escape_one(const char **text, const char *end, char *out)
     return 4 * escaped;
 }
 
-/* Writes text, escaped, to the avail bytes at out, without a NUL; what does not fit is replaced by
- * "..." at the beginning. Returns the number of bytes written. */
+/* Writes text, escaped, to the avail bytes at out, without a NUL; if it does not fit, "..."
+ * replaces its beginning. Returns the number of bytes written. */
 static size_t escape(char *out, size_t avail, const char *text)
 {
     static const char omission[] = "...";

@@ -23,7 +23,7 @@ struct nucleus_display_path {
 /* Sets err to {NUCLEUS_OK, 0, ""}. Returns NUCLEUS_OK. */
 enum nucleus_status nucleus_error_clear(struct nucleus_error *err);
 
-/* Sets err to status and a message of our own words; text that others wrote must go through
+/* Sets err to status and a message of our own words; untrusted text must go through
  * nucleus_error_wrap(). Returns status. */
 enum nucleus_status nucleus_fail(struct nucleus_error *err, enum nucleus_status status,
                                  const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -42,7 +42,7 @@ void nucleus_error_append(struct nucleus_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Puts BEFORE'PATH'AFTER in front of the message; status and os_error are left unchanged. before
+ * Prepends BEFORE'PATH'AFTER to the message; status and os_error are left unchanged. before
  * and after are our own words, shorter than 64 bytes each. The path is escaped, and shortened at
  * its beginning if it does not fit.
  */
@@ -52,7 +52,8 @@ void nucleus_error_wrap(struct nucleus_error *err, const char *before,
 /* Describes os_error in the size bytes at ret, as ASCII text in English in every locale. */
 void nucleus_describe_errno(int os_error, char *ret, size_t size);
 
-/* Returns the status for a lookup or an open(2) that failed with os_error. */
-enum nucleus_status nucleus_status_from_errno(int os_error);
+/* Sets err to the errno of a lookup or an open(2) that failed, and to the status that it stands
+ * for, such as NUCLEUS_ERROR_NOT_FOUND. Returns that status. */
+enum nucleus_status nucleus_fail_lookup(struct nucleus_error *err);
 
 #endif

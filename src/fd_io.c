@@ -15,12 +15,9 @@ bool nucleus_is_interrupted(ssize_t result, int *interrupts)
 
 int nucleus_open(int dirfd, const char *path, int flags)
 {
-    int interrupts = 0;
     int fd;
 
-    do
-        fd = nucleus_system_openat(dirfd, path, flags, 0);
-    while (nucleus_is_interrupted(fd, &interrupts));
+    NUCLEUS_RETRY(fd, nucleus_system_openat(dirfd, path, flags, 0));
     return fd;
 }
 
@@ -44,11 +41,7 @@ ssize_t nucleus_read_up_to(int fd, void *buf, size_t size, size_t min_len)
     ssize_t count;
 
     do {
-        int interrupts = 0;
-
-        do
-            count = nucleus_system_read(fd, (char *)buf + done, size - done);
-        while (nucleus_is_interrupted(count, &interrupts));
+        NUCLEUS_RETRY(count, nucleus_system_read(fd, (char *)buf + done, size - done));
         if (count < 0)
             return -1;
         done += (size_t)count;
@@ -61,12 +54,9 @@ int nucleus_write_all(int fd, const void *bytes, size_t size)
     size_t done = 0;
 
     while (done < size) {
-        int interrupts = 0;
         ssize_t count;
 
-        do
-            count = nucleus_system_write(fd, (const char *)bytes + done, size - done);
-        while (nucleus_is_interrupted(count, &interrupts));
+        NUCLEUS_RETRY(count, nucleus_system_write(fd, (const char *)bytes + done, size - done));
         if (count == 0)
             errno = EIO;
         if (count <= 0)
@@ -78,12 +68,9 @@ int nucleus_write_all(int fd, const void *bytes, size_t size)
 
 int nucleus_sync(int fd)
 {
-    int interrupts = 0;
     int result;
 
-    do
-        result = nucleus_system_fsync(fd);
-    while (nucleus_is_interrupted(result, &interrupts));
+    NUCLEUS_RETRY(result, nucleus_system_fsync(fd));
     return result;
 }
 

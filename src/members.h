@@ -22,7 +22,7 @@ void nucleus_member_set_count(const struct nucleus_member *member, void *object,
 uint64_t nucleus_member_get_integer(const struct nucleus_member *member, const void *object);
 void nucleus_member_set_integer(const struct nucleus_member *member, void *object, uint64_t value);
 
-/* Returns the member called name, or NULL if there is none. */
+/* Returns the member called name, or NULL if the name is unknown. */
 const struct nucleus_member *nucleus_member_find(const struct nucleus_object *type,
                                                  struct nucleus_span name);
 

@@ -11,11 +11,6 @@
 /* Each pause is twice as long as the one before. */
 enum { MAX_TRIES = 10, FIRST_PAUSE = 50000 /* nanoseconds */ };
 
-static enum nucleus_status call_failed(int os_error, struct nucleus_error *err)
-{
-    return nucleus_fail_errno(err, nucleus_status_from_errno(os_error), os_error, NULL);
-}
-
 static enum nucleus_status check_type(mode_t mode, struct nucleus_error *err)
 {
     if (S_ISLNK(mode))
@@ -36,17 +31,17 @@ enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *
     int fd;
 
     /* Opening a device can have side effects, so the type is checked first. It is checked again
-     * on the open file, which may be another one. */
+     * on the open file, which may be a different one. */
     if (nucleus_system_fstatat(dirfd, path, &info) < 0)
-        return call_failed(errno, err);
+        return nucleus_fail_lookup(err);
     status = check_type(info.st_mode, err);
     if (status != NUCLEUS_OK)
         return status;
     fd = nucleus_open(dirfd, path, flags);
     if (fd < 0)
-        return call_failed(errno, err);
+        return nucleus_fail_lookup(err);
     if (nucleus_system_fstat(fd, &info) < 0)
-        status = call_failed(errno, err);
+        status = nucleus_fail_lookup(err);
     else
         status = check_type(info.st_mode, err);
     if (status != NUCLEUS_OK) {
@@ -68,10 +63,10 @@ static enum nucleus_status read_text(int fd, size_t size, char **ret_text,
 
     if (!text)
         return nucleus_fail_memory(err);
-    /* Asks for one byte more, to notice a file that grows. */
+    /* One byte more detects a file that grows. */
     count = nucleus_read_up_to(fd, text, size + 1, size);
     if (count < 0)
-        status = call_failed(errno, err);
+        status = nucleus_fail_lookup(err);
     else if ((size_t)count != size)
         status = nucleus_fail(err, NUCLEUS_ERROR_IO, "file changed size while being read");
     if (status == NUCLEUS_OK)
@@ -103,8 +98,8 @@ enum nucleus_status nucleus_regular_file_read(int dirfd, const char *path, size_
 
 /*
  * Returns true for an error that may be due to the file being replaced: a network file system can
- * report it as stale or with the size of another file. FUSE, which looks up a name first and asks
- * about the file afterwards, can report it as missing.
+ * report it as stale or with the size of another file. FUSE, which looks up the name and then
+ * queries the file separately, can report it as missing.
  */
 static bool is_transient(int dirfd, enum nucleus_status status, const struct nucleus_error *err)
 {

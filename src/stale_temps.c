@@ -17,18 +17,15 @@ enum {
     MAX_REMOVED = 8,      /* per save */
     LISTING_BYTES = 4096, /* per read, some 100 entries */
     LISTING_READS = 1024, /* per save */
-    OVERFLOW_UID = 65534, /* stands for every user that has no ID here: user_namespaces(7) */
+    OVERFLOW_UID = 65534, /* used for users without a mapping: user_namespaces(7) */
 };
 
 int nucleus_temp_name(char ret[NUCLEUS_TEMP_NAME_SIZE], const char *name)
 {
-    int interrupts = 0;
     uint64_t number;
     ssize_t size;
 
-    do
-        size = nucleus_system_getrandom(&number, sizeof number);
-    while (nucleus_is_interrupted(size, &interrupts));
+    NUCLEUS_RETRY(size, nucleus_system_getrandom(&number, sizeof number));
     if (size >= 0 && size != (ssize_t)sizeof number)
         errno = EIO;
     if (size != (ssize_t)sizeof number)
@@ -54,7 +51,7 @@ enum nucleus_status nucleus_fixed_temp_check(int dirfd, const char *name, struct
     return NUCLEUS_OK;
 }
 
-/* Returns true if entry is prefix and a number as nucleus_temp_name() writes it. */
+/* Returns true if entry is prefix and 16 digits, as nucleus_temp_name() writes them. */
 static bool is_temp_name(const char *entry, const char *prefix, size_t prefix_len)
 {
     return strncmp(entry, prefix, prefix_len) == 0 &&
@@ -69,7 +66,7 @@ static bool is_stale(const struct stat *temp, const struct stat *own)
            (uint64_t)own->st_ctime - (uint64_t)temp->st_ctime > MIN_AGE;
 }
 
-/* Returns true if the file was stale and is removed. */
+/* Returns true if the file was stale and has been removed. */
 static bool remove_if_stale(int dirfd, const char *temp, const struct stat *own)
 {
     struct stat info;

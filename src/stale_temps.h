@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The names of temporary files: .NAME.tmp.<16 hexadecimal digits> is this library's, NAME.tmp is
- * nucleus's. NAME has at most 40 bytes. Savers that died leave such files behind. */
+ * nucleus's. NAME has at most 40 bytes. Interrupted saves leave such files. */
 #ifndef NUCLEUS_STALE_TEMPS_H
 #define NUCLEUS_STALE_TEMPS_H
 
@@ -10,12 +10,13 @@
 
 enum { NUCLEUS_TEMP_NAME_SIZE = 64 };
 
-/* Makes a name of 64 random bits. Returns 0, or -1 with errno set. */
+/* Generates a name from 64 random bits. Returns 0, or -1 with errno set. */
 int nucleus_temp_name(char ret[NUCLEUS_TEMP_NAME_SIZE], const char *name);
 
 /*
- * Refuses a NAME.tmp through which nucleus could write somewhere else, or which it could not
- * replace. Anything else of that name is left alone: a nucleus that is running may need it.
+ * Refuses a NAME.tmp that is a symbolic link, through which nucleus would write elsewhere, or a
+ * directory, which it could not replace. Anything else is left alone: a nucleus that is running may
+ * need it.
  * Returns NUCLEUS_OK, NUCLEUS_ERROR_SYMLINK, NUCLEUS_ERROR_NOT_REGULAR (a directory) or
  * NUCLEUS_ERROR_IO.
  */

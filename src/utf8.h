@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* Returns the length of the well-formed sequence at text, which must be below end, or 0 if there
- * is none. */
+/* Returns the length of the well-formed sequence at text, which must be below end, or 0 if the
+ * bytes there are not one. */
 size_t nucleus_utf8_length(const char *text, const char *end);
 
 /* Skips well-formed sequences of two bytes or more. Returns a pointer to the first byte that is

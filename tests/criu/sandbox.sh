@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the tests with CRIU share; each begins with: . "${0%/*}/sandbox.sh"
+# Shared by the tests with CRIU; each begins with: . "${0%/*}/sandbox.sh"
 # The script is started anew in mount and PID namespaces of its own, and goes on behind that line
 # there, as process 1. Its mounts and processes end with the namespaces, however it ends; what it
 # makes below $cgroup in /sys/fs/cgroup is removed here.

@@ -44,7 +44,7 @@ static enum nucleus_status describe(char **words, struct nucleus_metadata *ret,
     return nucleus_metadata_from_state(&state, ret, err);
 }
 
-/* What the callback needs: libcriu passes it nothing from the caller. */
+/* The arguments of the callback: libcriu passes it nothing from the caller. */
 static struct {
     const struct nucleus_metadata *metadata;
     int dir, images;
@@ -68,7 +68,7 @@ static int notify(const char *action)
     return status == NUCLEUS_OK ? 0 : -1;
 }
 
-/* NOT a dump: this stands in for criu_set_images_dir_fd() and criu_dump(). It writes one empty
+/* NOT a dump: this replaces criu_set_images_dir_fd() and criu_dump(). It writes one empty
  * image and leaves the container running. */
 static int dump(int images, int (*callback)(const char *action))
 {

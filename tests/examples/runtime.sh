@@ -88,7 +88,7 @@ if [ -z "$EMULATOR$MACHINE_FLAGS" ] && strace -o trace true 2>/dev/null; then
     "unlinkat fsync openat syncfs fsync renameat fsync"*) ;;
     *) fail "the calls are: $calls" ;;
     esac
-    # What fails in the callback or after the rename leaves no metadata: the container continues.
+    # A failure in the callback or after the rename leaves no metadata: the container continues.
     calls syncfs:error=EIO:when=1 >/dev/null
     [ ! -e db/metadata.json ] || fail "it saves beside images that were not flushed"
     grep -q '^runtime: cannot checkpoint: cannot flush the images: ' err || fail "it says: $(cat err)"

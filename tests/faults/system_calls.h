@@ -50,7 +50,7 @@ enum call_object {
 struct call {
     enum call_kind kind;
     enum call_object object;
-    int fd;                    /* -1: none */
+    int fd;                    /* -1 if it has none */
     const char *path;          /* NULL: it is about fd itself */
     int flags;                 /* of an openat */
     mode_t mode;               /* likewise */

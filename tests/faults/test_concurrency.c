@@ -100,7 +100,7 @@ static void work_as_saver(struct worker *worker)
     }
 }
 
-/* What a saver published never comes back after its next one was seen. */
+/* A file that a saver published never comes back once its next one was seen. */
 static void check_found(struct worker *worker, const struct nucleus_metadata *metadata,
                         unsigned newest[SAVERS])
 {

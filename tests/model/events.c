@@ -118,7 +118,7 @@ static void remove_directory(void)
 
 static void put_object(unsigned event)
 {
-    /* What is acknowledged from now on may be the neighbour's. */
+    /* A save that is acknowledged from now on may have published the neighbour's file. */
     world.is_floorless |= objects[event].name != FIXED_NAME && event != EVENT_GUESS_BECOMES_FILE;
     world_put(name_of(event), objects[event].type, NEIGHBOUR, 0);
 }

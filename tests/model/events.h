@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can happen beside the steps of the actors: neighbours, time, death, a disk that fails. */
+/* Events beside the steps of the actors: neighbours, time, death, a disk that fails. */
 #ifndef NUCLEUS_MODEL_EVENTS_H
 #define NUCLEUS_MODEL_EVENTS_H
 

@@ -9,7 +9,7 @@
 
 enum { MAX_STEPS = 1000, STOPPED = 0, ROOTS = 1 /* the history of actor N begins at N + ROOTS */ };
 
-/* What an actor has been told so far, and the step that it makes next. */
+/* The answers that an actor has received so far, and the step that it makes next. */
 struct history {
     uint32_t parent;
     uint32_t first_child, next_sibling; /* 0 if there is none */
@@ -31,7 +31,7 @@ static struct {
     size_t count, room;
 } explorer;
 
-/* The state at hand: beside the world, where each actor is. */
+/* The current state: beside the world, where each actor is. */
 static uint32_t position[EXPLORER_ACTORS + 1];
 
 /* The moves that led to it. */

@@ -34,7 +34,7 @@ struct exploration {
      * belongs to the one before it. */
     bool (*is_private)(size_t actor, const struct request *request);
 
-    /* What can happen besides: lists the events that are possible now, and makes one happen. */
+    /* Other events: lists those that are possible now, and makes one happen. */
     size_t (*list_events)(uint8_t ret[]);
     void (*happen)(unsigned event);
 
@@ -66,7 +66,7 @@ struct exploration_result {
 /* Makes a step on behalf of the actor that is running, and returns the answer. */
 struct answer explorer_step(const struct request *request);
 
-/* Reports what must not be so, in the state or at the step at hand. */
+/* Reports a broken promise in the current state or step. */
 void explorer_found(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The actor that moves no more. */

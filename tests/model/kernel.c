@@ -106,7 +106,7 @@ static int fd_of(int number)
     return number < 0 || number >= MAX_FDS ? AT_FDCWD : kernel.fds[number];
 }
 
-/* The caller's descriptor stands for the directory, too. */
+/* The caller's descriptor refers to the directory as well. */
 static bool is_by_path(const struct request *request)
 {
     return request->fd == AT_FDCWD || request->fd == CALLER_FD;

@@ -339,7 +339,7 @@ static int (*const functions[CALL_KINDS])(struct call *call) = {
     [CALL_FREMOVEXATTR] = remove_attribute,
 };
 
-/* What else a failing call does. */
+/* Other effects of a failing call. */
 static void fail(struct call *call)
 {
     const int os_error = call->fault & 0xfff;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a system call does to the model's world, and in which ways it can fail. */
+/* The effects of a system call on the model's world, and the ways in which it can fail. */
 #ifndef NUCLEUS_MODEL_CALLS_H
 #define NUCLEUS_MODEL_CALLS_H
 

@@ -14,7 +14,7 @@
 /* Paths, from the working directory: the directory of the world. */
 #define MODEL_DIRECTORY "dir"
 
-/* What a stat(2) tells, as the data of an answer, and back. */
+/* Converts the result of a stat(2) to the data of an answer, and back. */
 void model_pack_stat(struct answer *answer, const struct stat *info);
 void model_unpack_stat(const struct answer *answer, struct stat *ret);
 

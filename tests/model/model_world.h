@@ -54,7 +54,7 @@ enum { OUR_USER = 1000, OTHER_USER = 2000 };
 
 enum actor_kind { NOBODY, SAVER, LOADER, NUCLEUS };
 
-/* What the directory, the system and the neighbours are like. */
+/* The directory, the system and the neighbours of a scenario. */
 struct scenario {
     const char *name;
     enum actor_kind kinds[ACTORS];

@@ -79,7 +79,7 @@ plant 'chmod after the flush' merged atomic_file \
     's/^    if \(set_mode\(temp\) < 0\)/    if (0)/; s/^(    return nucleus_sync\(temp->fd\) < 0) \? ("cannot flush temporary file") : NULL;/\1 || set_mode((struct temp *)(void *)temp) < 0 ? \2 : NULL;/' \
     'save over old leftovers, umask 0777' "$torn"
 plant 'fixed temporary name' merged stale_temps \
-    's/^(        size = )nucleus_system_getrandom\(&number, sizeof number\);/        number = 0, size = sizeof number;/' \
+    's/NUCLEUS_RETRY\(size, .*;/number = 0, size = sizeof number;/' \
     'two savers' 'a save fails without a reason'
 plant 'no O_EXCL' merged atomic_file \
     's/O_WRONLY \| O_CREAT \| O_EXCL/O_WRONLY | O_CREAT/' 'save whose first name is taken' \
@@ -124,7 +124,7 @@ plant 'file that a failed open created is kept' faulty atomic_file \
     's/^    return os_error == EEXIST \|\|/    return os_error != EINTR || os_error == EEXIST ||/' 'overwriting save' \
     'a save leaves its temporary file and does not name it'
 plant 'second flush after EIO' faulty fd_io \
-    '/^int nucleus_sync/,/^}/s/nucleus_is_interrupted\(result, &interrupts\)/result < 0 \&\& ++interrupts < 3/' \
+    's/NUCLEUS_RETRY\(result, nucleus_system_fsync\(fd\)\);/for (int i = 0; i < 3 \&\& (result = nucleus_system_fsync(fd)) < 0; i++);/' \
     'overwriting save' 'a flush is repeated after an error'
 plant 'load that follows links' full regular_file \
     's/O_RDONLY \| O_NOFOLLOW/O_RDONLY/' 'loader, neighbour twice' 'a symbolic link is followed'
