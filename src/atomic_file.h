@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Atomic and durable replacement: readers, even after a crash, see the complete old file or the
  * complete new file. */
-#ifndef NUCLEUS_ATOMIC_FILE_H
-#define NUCLEUS_ATOMIC_FILE_H
+#pragma once
 
 #include "error.h"
 
@@ -14,5 +13,3 @@
  */
 enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, const void *bytes,
                                                 size_t len, struct nucleus_error *err);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads the resource limits of a cgroup v2 directory. */
-#ifndef NUCLEUS_CGROUP_H
-#define NUCLEUS_CGROUP_H
+#pragma once
 
 #include "nucleus/checkpoint.h"
 
@@ -10,5 +9,3 @@
 enum nucleus_status nucleus_cgroup_read_limits(const char *dir,
                                                struct nucleus_resource_limits **ret,
                                                struct nucleus_error *err);
-
-#endif

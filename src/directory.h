@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Directories: opening one, and what kind of file system it is on. */
-#ifndef NUCLEUS_DIRECTORY_H
-#define NUCLEUS_DIRECTORY_H
+#pragma once
 
 #include "error.h"
 
@@ -14,5 +13,3 @@ enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flag
 /* Returns true if dirfd is known to be on a local file system, where lookups are atomic
  * with respect to rename(2). */
 bool nucleus_directory_is_local(int dirfd);
-
-#endif

@@ -5,8 +5,7 @@
  * Below metadata_file, cgroup and ckmeta, a message is the reason alone; the function that knows
  * the path adds it, once, with nucleus_error_wrap().
  */
-#ifndef NUCLEUS_ERROR_H
-#define NUCLEUS_ERROR_H
+#pragma once
 
 #include "nucleus/checkpoint.h"
 
@@ -55,5 +54,3 @@ void nucleus_describe_errno(int os_error, char *ret, size_t size);
 /* Sets err to the errno of a lookup or an open(2) that failed, and to the status that it stands
  * for, such as NUCLEUS_ERROR_NOT_FOUND. Returns that status. */
 enum nucleus_status nucleus_fail_lookup(struct nucleus_error *err);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls that are made at most 100 times in a row while they fail with EINTR. Unless noted,
  * results and errno are those of the system call. */
-#ifndef NUCLEUS_FD_IO_H
-#define NUCLEUS_FD_IO_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ int nucleus_sync(int fd);
 
 /* Sleeps for less than a second, regardless of how often signals interrupt it. */
 void nucleus_sleep(long nanoseconds);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Decodes JSON text into a struct, as its table describes. */
-#ifndef NUCLEUS_JSON_DECODE_H
-#define NUCLEUS_JSON_DECODE_H
+#pragma once
 
 #include "schema.h"
 
@@ -13,5 +12,3 @@
 enum nucleus_status nucleus_json_decode(const char *text, size_t len,
                                         const struct nucleus_object *type, void *ret,
                                         struct nucleus_error *err);
-
-#endif

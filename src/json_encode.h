@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Encodes a struct as JSON text, as its table describes. */
-#ifndef NUCLEUS_JSON_ENCODE_H
-#define NUCLEUS_JSON_ENCODE_H
+#pragma once
 
 #include "schema.h"
 
@@ -19,5 +18,3 @@ enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const
 enum nucleus_status nucleus_json_encode_member(const struct nucleus_member *member,
                                                const void *object, size_t max_len, char **ret_text,
                                                size_t *ret_len, struct nucleus_error *err);
-
-#endif

@@ -16,8 +16,7 @@
  * Each function that returns a bool returns false if the text is malformed. The reader must not be
  * used for reading then; problem and nucleus_json_position() describe the error.
  */
-#ifndef NUCLEUS_JSON_READER_H
-#define NUCLEUS_JSON_READER_H
+#pragma once
 
 #include "nucleus/checkpoint.h"
 #include "strings.h"
@@ -81,5 +80,3 @@ struct nucleus_json_position nucleus_json_position(const struct nucleus_json_rea
 enum nucleus_status nucleus_json_fail(const struct nucleus_json_reader *reader,
                                       enum nucleus_status status, const char *problem,
                                       struct nucleus_error *err);
-
-#endif

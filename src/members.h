@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Access to the members of a struct through the tables of schema.h. */
-#ifndef NUCLEUS_MEMBERS_H
-#define NUCLEUS_MEMBERS_H
+#pragma once
 
 #include "schema.h"
 #include "strings.h"
@@ -54,5 +53,3 @@ enum nucleus_status nucleus_fail_member(struct nucleus_error *err, enum nucleus_
 enum nucleus_status nucleus_fail_range(struct nucleus_error *err, enum nucleus_status status,
                                        const struct nucleus_json_path *path,
                                        const struct nucleus_member *member);
-
-#endif

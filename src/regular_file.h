@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Safe opens and reads of regular files in a directory that an attacker can write to. */
-#ifndef NUCLEUS_REGULAR_FILE_H
-#define NUCLEUS_REGULAR_FILE_H
+#pragma once
 
 #include "error.h"
 
@@ -30,5 +29,3 @@ enum nucleus_status nucleus_regular_file_read(int dirfd, const char *path, size_
 enum nucleus_status nucleus_regular_file_read_retrying(int dirfd, const char *name, size_t max_len,
                                                        char **ret_text, size_t *ret_len,
                                                        struct nucleus_error *err);
-
-#endif

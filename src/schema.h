@@ -9,8 +9,7 @@
  * the C type of the member does not compile. A new kind is a new constant here; the compiler then
  * reports each switch that lacks it.
  */
-#ifndef NUCLEUS_SCHEMA_H
-#define NUCLEUS_SCHEMA_H
+#pragma once
 
 #include "nucleus/checkpoint.h"
 
@@ -63,5 +62,3 @@ extern const struct nucleus_object nucleus_metadata_object;
 extern const struct nucleus_object nucleus_state_object;
 extern const struct nucleus_object nucleus_io_limit_object;
 extern const struct nucleus_object nucleus_resource_limits_object;
-
-#endif

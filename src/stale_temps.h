@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The names of temporary files: .NAME.tmp.<16 hexadecimal digits> is this library's, NAME.tmp is
  * nucleus's. NAME has at most 40 bytes. Interrupted saves leave such files. */
-#ifndef NUCLEUS_STALE_TEMPS_H
-#define NUCLEUS_STALE_TEMPS_H
+#pragma once
 
 #include <sys/stat.h>
 
@@ -30,5 +29,3 @@ enum nucleus_status nucleus_fixed_temp_check(int dirfd, const char *name,
  */
 void nucleus_stale_temps_remove(int dirfd, const char *name, const char *own_name,
                                 const struct stat *own);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Strings, spans of text, NULL-terminated lists of strings, and decimal numbers. */
-#ifndef NUCLEUS_STRINGS_H
-#define NUCLEUS_STRINGS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ bool nucleus_strings_copy(char *const *list, char ***ret);
 
 /* Frees list, which may be NULL, and its strings. */
 void nucleus_strings_free(char **list);
-
-#endif

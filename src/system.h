@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The system calls of the library: thin wrappers without policy, which tests replace. Arguments,
  * result and errno are those of the call. */
-#ifndef NUCLEUS_SYSTEM_H
-#define NUCLEUS_SYSTEM_H
+#pragma once
 
 #include <fcntl.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ int nucleus_system_nanosleep(const struct timespec *duration, struct timespec *r
 
 /* Returns the seconds since 1970, or 0 if the clock is before that. */
 uint64_t nucleus_system_now(void);
-
-#endif

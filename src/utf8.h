@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Well-formed UTF-8: Unicode 15, table 3-7. */
-#ifndef NUCLEUS_UTF8_H
-#define NUCLEUS_UTF8_H
+#pragma once
 
 #include <stddef.h>
 
@@ -12,5 +11,3 @@ size_t nucleus_utf8_length(const char *text, const char *end);
 /* Skips well-formed sequences of two bytes or more. Returns a pointer to the first byte that is
  * not part of one, or end. */
 const char *nucleus_utf8_skip_non_ascii(const char *text, const char *end);
-
-#endif

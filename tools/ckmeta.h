@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Shared by the source files of ckmeta, whose contract is ckmeta(1). */
-#ifndef CKMETA_H
-#define CKMETA_H
+#pragma once
 
 #include <getopt.h>
 
@@ -68,5 +67,3 @@ bool put(const char *bytes, size_t len);
 enum exit_code finish_output(bool done);
 
 enum exit_code print_help(const char *help);
-
-#endif
