@@ -74,11 +74,6 @@ static int hex4(const char *text, const char *end)
     return value;
 }
 
-static bool is_high_surrogate(int unit)
-{
-    return unit >= 0xd800 && unit <= 0xdbff;
-}
-
 static bool is_low_surrogate(int unit)
 {
     return unit >= 0xdc00 && unit <= 0xdfff;
@@ -94,14 +89,12 @@ static bool skip_unicode_escape(struct nucleus_json_reader *reader)
         return fail(reader, "\\u must be followed by four hexadecimal digits");
     if (unit == 0)
         return fail(reader, "\\u0000 is not supported");
-    if (is_low_surrogate(unit))
-        return fail(reader, "lone surrogate");
-    if (!is_high_surrogate(unit)) {
+    if (unit < 0xd800 || unit > 0xdfff) {
         reader->cursor = escape + 6;
         return true;
     }
-    if (reader->end - escape < 8 || escape[6] != '\\' || escape[7] != 'u' ||
-        !is_low_surrogate(hex4(escape + 8, reader->end)))
+    if (is_low_surrogate(unit) || reader->end - escape < 8 || escape[6] != '\\' ||
+        escape[7] != 'u' || !is_low_surrogate(hex4(escape + 8, reader->end)))
         return fail(reader, "lone surrogate");
     reader->cursor = escape + 12;
     return true;
@@ -140,9 +133,9 @@ static bool is_plain(unsigned char byte)
 
 #define NTH(i) ((uint64_t)(unsigned char)text[i] << (8 * (i)))
 
-/* Counts the plain bytes from text to the first other one of the eight there. Each sum sets the top
- * bit of the bytes that pass one test; none carries into the next byte. */
-static size_t count_plain(const char *text)
+/* Returns true if the eight bytes at text are plain. Each sum sets the top bit of the bytes that
+ * pass one test; none carries into the next byte. */
+static bool is_plain_word(const char *text)
 {
     const uint64_t word = NTH(0) | NTH(1) | NTH(2) | NTH(3) | NTH(4) | NTH(5) | NTH(6) | NTH(7);
     const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -150,9 +143,8 @@ static size_t count_plain(const char *text)
     const uint64_t no_control = ascii + ones * 0x60;
     const uint64_t no_quote = (ascii ^ (ones * '"')) + ones * 0x7f;
     const uint64_t no_backslash = (ascii ^ (ones * '\\')) + ones * 0x7f;
-    const uint64_t special_mask = (word | ~(no_control & no_quote & no_backslash)) & (ones * 0x80);
 
-    return special_mask == 0 ? 8 : (size_t)__builtin_ctzll(special_mask) / 8;
+    return (~word & no_control & no_quote & no_backslash & (ones * 0x80)) == ones * 0x80;
 }
 
 const char *nucleus_json_skip_unescaped(const char *text, const char *end)
@@ -165,20 +157,17 @@ const char *nucleus_json_skip_unescaped(const char *text, const char *end)
     */
     do {
         /*@ loop invariant ordered(\at(text, LoopEntry), text) && ordered(text, end);
-            loop invariant plain <= 8;
-            loop assigns text, plain;
-            loop variant end - text + plain;
+            loop assigns text;
+            loop variant end - text;
         */
-        for (size_t plain = 8; plain == 8 && end - text >= 8; text += plain)
-            plain = count_plain(text);
+        while (end - text >= 8 && is_plain_word(text))
+            text += 8;
         /*@ loop invariant ordered(\at(text, LoopEntry), text) && ordered(text, end);
             loop assigns text;
             loop variant end - text;
         */
         while (text < end && is_plain((unsigned char)*text))
             text++;
-        if (text == end || (unsigned char)*text < 0x80)
-            return text;
         ascii_end = text;
         text = nucleus_utf8_skip_non_ascii(text, end);
     } while (text > ascii_end);
@@ -212,41 +201,35 @@ bool nucleus_json_read_string(struct nucleus_json_reader *reader, struct nucleus
     return true;
 }
 
+/* Skips one or more digits. Returns NULL if there are none. */
 static const char *skip_digits(const char *text, const char *end)
 {
-    /*@ loop invariant ordered(\at(text, Pre), text) && ordered(text, end);
+    const char *first = text;
+
+    /*@ loop invariant ordered(first, text) && ordered(text, end);
         loop assigns text;
         loop variant end - text;
     */
     while (text < end && *text >= '0' && *text <= '9')
         text++;
-    return text;
+    return text > first ? text : NULL;
 }
 
 /* Skips the fraction at text, if there is one. Returns NULL if it has no digits. */
 static const char *skip_fraction(const char *text, const char *end)
 {
-    const char *digits;
-
-    if (text == end || *text != '.')
-        return text;
-    digits = text + 1;
-    text = skip_digits(digits, end);
-    return text > digits ? text : NULL;
+    return text < end && *text == '.' ? skip_digits(text + 1, end) : text;
 }
 
 /* Skips the exponent at text, if there is one. Returns NULL if it has no digits. */
 static const char *skip_exponent(const char *text, const char *end)
 {
-    const char *digits;
-
     if (text == end || (*text != 'e' && *text != 'E'))
         return text;
-    digits = text + 1;
-    if (digits < end && (*digits == '+' || *digits == '-'))
-        digits++;
-    text = skip_digits(digits, end);
-    return text > digits ? text : NULL;
+    text++;
+    if (text < end && (*text == '+' || *text == '-'))
+        text++;
+    return skip_digits(text, end);
 }
 
 bool nucleus_json_read_number(struct nucleus_json_reader *reader, struct nucleus_span *ret)
@@ -255,11 +238,10 @@ bool nucleus_json_read_number(struct nucleus_json_reader *reader, struct nucleus
     const char *integer = *start == '-' ? start + 1 : start;
     const char *stop = skip_digits(integer, reader->end);
 
-    if (stop == integer)
-        return fail(reader, "malformed number");
-    if (*integer == '0')
+    if (stop && *integer == '0')
         stop = integer + 1;
-    stop = skip_fraction(stop, reader->end);
+    if (stop)
+        stop = skip_fraction(stop, reader->end);
     if (stop)
         stop = skip_exponent(stop, reader->end);
     if (!stop)

@@ -129,9 +129,8 @@ static bool is_plain(unsigned char byte);
 
 /*@ requires \valid_read(text + (0 .. 7));
     assigns \nothing;
-    ensures \result <= 8;
 */
-static size_t count_plain(const char *text);
+static bool is_plain_word(const char *text);
 
 /*@ requires \valid(reader) && \valid_read(text + (0 .. len - 1)) && len <= PTRDIFF_MAX &&
       \object_pointer(text) && \object_pointer(text + len);
@@ -261,11 +260,6 @@ static int hex_digit(char byte);
 static int hex4(const char *text, const char *end);
 
 /*@ assigns \nothing;
-    ensures \result <==> high_surrogate(unit);
-*/
-static bool is_high_surrogate(int unit);
-
-/*@ assigns \nothing;
     ensures \result <==> low_surrogate(unit);
 */
 static bool is_low_surrogate(int unit);
@@ -294,7 +288,8 @@ static bool skip_escape(struct nucleus_json_reader *reader);
 
 /*@ requires readable_text(text, end);
     assigns \result \from text, end;
-    ensures ordered(text, \result) && ordered(\result, end);
+    ensures \result == \null ||
+      (text < \result && ordered(text, \result) && ordered(\result, end));
 */
 static const char *skip_digits(const char *text, const char *end);
 

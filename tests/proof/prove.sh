@@ -64,10 +64,10 @@ wanted()
     done
 }
 
-# flags FUNCTIONS: count_plain() uses bit operations that the provers cannot bound.
+# flags FUNCTIONS: is_plain_word() uses bit operations that the provers cannot bound.
 flags()
 {
-    [ "$1" = count_plain ] || echo -warn-unsigned-overflow
+    [ "$1" = is_plain_word ] || echo -warn-unsigned-overflow
 }
 
 # prove UNIT FUNCTIONS: adds to the totals. The output of frama-c goes to WORK/UNIT.log.
@@ -94,8 +94,8 @@ proved=0
 goals=0
 for unit in utf8 strings json_reader; do
     list=$(wanted "$unit" "$@")
-    prove "$unit" "$(echo "$list" | grep -x count_plain)"
-    prove "$unit" "$(echo "$list" | grep -vx count_plain | paste -sd , -)"
+    prove "$unit" "$(echo "$list" | grep -x is_plain_word)"
+    prove "$unit" "$(echo "$list" | grep -vx is_plain_word | paste -sd , -)"
 done
 echo "$proved of $goals goals are proved"
 [ "$goals" -gt 0 ] || trouble "there is nothing to prove"
