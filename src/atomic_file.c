@@ -30,7 +30,7 @@ static int remove_temp(const struct temp *temp)
 }
 
 /* Returns true if an open(2) that failed with os_error cannot have created the file. */
-static bool is_not_created(int os_error)
+static bool cannot_have_created(int os_error)
 {
     return os_error == EEXIST || os_error == ENOENT || os_error == EROFS;
 }
@@ -54,7 +54,7 @@ static const char *create_temp(struct temp *temp, const char *target)
             return temp->fd < 0 ? "cannot open temporary file" : NULL;
         }
         os_error = errno;
-        if (!is_not_created(os_error) && remove_temp(temp) != 0)
+        if (!cannot_have_created(os_error) && remove_temp(temp) != 0)
             break;
         temp->name[0] = '\0';
     }
@@ -83,7 +83,8 @@ static int set_mode(struct temp *temp)
     return (temp->info.st_mode & 07777 & ~(mode_t)MODE) == 0 ? 0 : -1;
 }
 
-static const char *fill_temp(struct temp *temp, const void *bytes, size_t len)
+/* Writes and flushes the file. Its ctime is the file server's clock, so stale files can be aged. */
+static const char *fill_temp(struct temp *temp, const char *target, const void *bytes, size_t len)
 {
     if (nucleus_write_all(temp->fd, bytes, len) < 0)
         return "cannot write temporary file";
@@ -91,11 +92,7 @@ static const char *fill_temp(struct temp *temp, const void *bytes, size_t len)
         return "cannot examine temporary file";
     if (set_mode(temp) < 0)
         return "cannot set the mode of temporary file";
-    return NULL;
-}
-
-static const char *flush_temp(const struct temp *temp)
-{
+    nucleus_stale_temps_remove(temp->dirfd, target, temp->name, &temp->info);
     return nucleus_sync(temp->fd) < 0 ? "cannot flush temporary file" : NULL;
 }
 
@@ -142,21 +139,6 @@ static const char *rename_temp(struct temp *temp, const char *target)
     return "cannot rename temporary file";
 }
 
-/* Closes the file. The descriptor is closed even if close(2) fails; EINTR does not mean that data
- * are lost. */
-static int close_temp(const struct temp *temp)
-{
-    return nucleus_system_close(temp->fd) < 0 && errno != EINTR ? -1 : 0;
-}
-
-/* Closes and unlinks the temporary file, if there is one. Returns the value of remove_temp(). */
-static int discard_temp(const struct temp *temp)
-{
-    if (temp->fd >= 0)
-        (void)close_temp(temp);
-    return temp->name[0] != '\0' ? remove_temp(temp) : 0;
-}
-
 static enum nucleus_status failure_status(const struct temp *temp, int os_error)
 {
     if (temp->may_be_published)
@@ -167,14 +149,18 @@ static enum nucleus_status failure_status(const struct temp *temp, int os_error)
     return os_error == EISDIR ? NUCLEUS_ERROR_NOT_REGULAR : NUCLEUS_ERROR_IO;
 }
 
-/* Discards temp and reports the step that failed, with its errno. */
+/* Closes and unlinks the temporary file, and reports the step that failed, with its errno. */
 static enum nucleus_status abort_replace(const struct temp *temp, const char *failed_step,
                                          struct nucleus_error *err)
 {
     const int os_error = errno;
-    const int unlink_errno = discard_temp(temp);
     const enum nucleus_status status = failure_status(temp, os_error);
+    int unlink_errno = 0;
 
+    if (temp->fd >= 0)
+        (void)nucleus_system_close(temp->fd);
+    if (temp->name[0] != '\0')
+        unlink_errno = remove_temp(temp);
     if (status == NUCLEUS_ERROR_NOT_REGULAR)
         (void)nucleus_fail(err, status, "is a directory");
     else
@@ -229,18 +215,19 @@ static const char *confirm_flush(const struct temp *temp)
 /* Makes the renamed file durable and closes it. */
 static enum nucleus_status sync_published(const struct temp *temp, struct nucleus_error *err)
 {
-    const char *failed = flush_directory(temp);
+    const char *failed_step = flush_directory(temp);
     int os_error;
 
-    if (!failed)
-        failed = confirm_flush(temp);
+    if (!failed_step)
+        failed_step = confirm_flush(temp);
     os_error = errno;
-    if (close_temp(temp) < 0 && !failed) {
-        failed = "it could not be closed";
+    /* The descriptor is closed even if close(2) fails; EINTR does not mean that data are lost. */
+    if (nucleus_system_close(temp->fd) < 0 && errno != EINTR && !failed_step) {
+        failed_step = "it could not be closed";
         os_error = errno;
     }
-    return failed ? nucleus_fail_errno(err, NUCLEUS_ERROR_NOT_DURABLE, os_error, failed)
-                  : nucleus_error_clear(err);
+    return failed_step ? nucleus_fail_errno(err, NUCLEUS_ERROR_NOT_DURABLE, os_error, failed_step)
+                       : nucleus_error_clear(err);
 }
 
 enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, const void *bytes,
@@ -248,20 +235,15 @@ enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, con
 {
     struct temp temp = {.dirfd = dirfd, .fd = -1};
     enum nucleus_status status;
-    const char *failed;
+    const char *failed_step;
 
     status = nucleus_fixed_temp_check(dirfd, name, err);
     if (status != NUCLEUS_OK)
         return status;
-    failed = create_temp(&temp, name);
-    if (!failed)
-        failed = fill_temp(&temp, bytes, len);
-    if (!failed) {
-        /* Its ctime is the file server's clock, so stale files can be aged now. */
-        nucleus_stale_temps_remove(dirfd, name, temp.name, &temp.info);
-        failed = flush_temp(&temp);
-    }
-    if (!failed)
-        failed = rename_temp(&temp, name);
-    return failed ? abort_replace(&temp, failed, err) : sync_published(&temp, err);
+    failed_step = create_temp(&temp, name);
+    if (!failed_step)
+        failed_step = fill_temp(&temp, name, bytes, len);
+    if (!failed_step)
+        failed_step = rename_temp(&temp, name);
+    return failed_step ? abort_replace(&temp, failed_step, err) : sync_published(&temp, err);
 }

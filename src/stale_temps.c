@@ -59,20 +59,15 @@ static bool is_temp_name(const char *entry, const char *prefix, size_t prefix_le
            entry[prefix_len + DIGITS] == '\0';
 }
 
-static bool is_stale(const struct stat *temp, const struct stat *own)
-{
-    return S_ISREG(temp->st_mode) && temp->st_uid == own->st_uid &&
-           temp->st_ctime < own->st_ctime &&
-           (uint64_t)own->st_ctime - (uint64_t)temp->st_ctime > MIN_AGE;
-}
-
 /* Returns true if the file was stale and has been removed. */
-static bool remove_if_stale(int dirfd, const char *temp, const struct stat *own)
+static bool remove_if_stale(int dirfd, const char *name, const struct stat *own)
 {
-    struct stat info;
+    struct stat temp;
 
-    return nucleus_system_fstatat(dirfd, temp, &info) == 0 && is_stale(&info, own) &&
-           nucleus_system_unlinkat(dirfd, temp) == 0;
+    return nucleus_system_fstatat(dirfd, name, &temp) == 0 && S_ISREG(temp.st_mode) &&
+           temp.st_uid == own->st_uid && temp.st_ctime < own->st_ctime &&
+           (uint64_t)own->st_ctime - (uint64_t)temp.st_ctime > MIN_AGE &&
+           nucleus_system_unlinkat(dirfd, name) == 0;
 }
 
 void nucleus_stale_temps_remove(int dirfd, const char *name, const char *own_name,

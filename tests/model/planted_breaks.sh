@@ -63,20 +63,20 @@ plant()
 torn='after a power cut, the file of a saver is torn'
 lost='after a power cut, a save that was acknowledged is lost'
 plant 'no flush of the file' merged atomic_file \
-    '/failed = flush_temp\(/d' 'overwriting save' "$torn"
+    's/nucleus_sync\(temp->fd\) < 0 \?/0 ?/' 'overwriting save' "$torn"
 plant 'no flush of the directory' merged atomic_file \
     's/= flush_directory\(temp\)/= NULL/' 'overwriting save' "$lost"
 plant 'nothing is asked after the flush of the directory' full atomic_file \
-    's/failed = confirm_flush\(temp\)/failed = NULL/' 'two savers, the disk fails' "$lost"
+    's/= confirm_flush\(temp\)/= NULL/' 'two savers, the disk fails' "$lost"
 plant 'no second flush of the file' merged atomic_file \
     's/if \(nucleus_sync\(temp->fd\) < 0 \|\| probe/if (probe/' 'two savers through FUSE' "$lost"
 plant 'the file system is not asked' full atomic_file \
     's/ \|\| probe_file_system\(temp->fd\) < 0//' 'saver, the disk fails and recovers' "$lost"
 plant 'rename before the flush' merged atomic_file \
-    '/^(        failed|    failed) = flush_temp/d; s/failed = rename_temp\(&temp, name\);/failed = rename_temp(\&temp, name);\n    if (!failed)\n        failed = flush_temp(\&temp);/' \
+    's/nucleus_sync\(temp->fd\) < 0 \?/0 ?/; s/^(        failed_step = )(rename_temp\(&temp, name\));/\1\2;\n    if (!failed_step \&\& nucleus_sync(temp.fd) < 0)\n        failed_step = "";/' \
     'overwriting save' "$torn"
 plant 'chmod after the flush' merged atomic_file \
-    's/^    if \(set_mode\(temp\) < 0\)/    if (0)/; s/^(    return nucleus_sync\(temp->fd\) < 0) \? ("cannot flush temporary file") : NULL;/\1 || set_mode((struct temp *)(void *)temp) < 0 ? \2 : NULL;/' \
+    's/^    if \(set_mode\(temp\) < 0\)/    if (0)/; s/nucleus_sync\(temp->fd\) < 0 \?/nucleus_sync(temp->fd) < 0 || set_mode(temp) < 0 ?/' \
     'save over old leftovers, umask 0777' "$torn"
 plant 'fixed temporary name' merged stale_temps \
     's/NUCLEUS_RETRY\(size, .*;/number = 0, size = sizeof number;/' \
@@ -85,10 +85,10 @@ plant 'no O_EXCL' merged atomic_file \
     's/O_WRONLY \| O_CREAT \| O_EXCL/O_WRONLY | O_CREAT/' 'save whose first name is taken' \
     'the file of an earlier saver is changed'
 plant 'sweep without age' merged stale_temps \
-    's/ > MIN_AGE;/ < UINT64_MAX;/; s/temp->st_ctime < own->st_ctime/temp->st_ctime <= own->st_ctime/' \
+    's/ > MIN_AGE/ < UINT64_MAX/; s/temp.st_ctime < own->st_ctime/temp.st_ctime <= own->st_ctime/' \
     'two savers' 'the young file of a saver is removed'
 plant 'sweep without owner' merged stale_temps \
-    's/temp->st_uid == own->st_uid \&\&/1 \&\&/' 'save beside an old file of another user' \
+    's/temp.st_uid == own->st_uid \&\&/1 \&\&/' 'save beside an old file of another user' \
     'what is not ours is removed'
 plant 'no sweep' merged atomic_file \
     '/nucleus_stale_temps_remove\(/d' 'save over old leftovers, umask 0777' \
@@ -118,7 +118,7 @@ plant 'rename that reports an error is believed' faulty atomic_file \
     's/^        if \(is_published\(temp, target\)\)/        if (0)/' 'overwriting save' \
     'a failure is reported though the file was replaced'
 plant 'temporary file is kept after an error' faulty atomic_file \
-    's/return temp->name\[0\] != .*;/return 0;/' 'overwriting save' \
+    's/unlink_errno = remove_temp\(temp\)/unlink_errno = 0/' 'overwriting save' \
     'a save leaves its temporary file and does not name it'
 plant 'file that a failed open created is kept' faulty atomic_file \
     's/^    return os_error == EEXIST \|\|/    return os_error != EINTR || os_error == EEXIST ||/' 'overwriting save' \
