@@ -200,34 +200,26 @@ static enum nucleus_status decode_integer(struct decoder *decoder, const struct 
 
 static enum nucleus_status decode_value(struct decoder *decoder, const struct slot *slot)
 {
-    enum nucleus_status status = NUCLEUS_OK;
-
     if (nucleus_member_is_optional(slot->member) && nucleus_json_peek(&decoder->reader) == 'n')
         return syntax_status(decoder, nucleus_json_skip(&decoder->reader));
     switch (slot->member->kind) {
     case NUCLEUS_STRING:
     case NUCLEUS_OPTIONAL_STRING:
-        status = decode_string(decoder, slot);
-        break;
+        return decode_string(decoder, slot);
     case NUCLEUS_STRINGS:
-        status = decode_strings(decoder, slot);
-        break;
+        return decode_strings(decoder, slot);
     case NUCLEUS_BOOL:
-        status = decode_bool(decoder, slot);
-        break;
+        return decode_bool(decoder, slot);
     case NUCLEUS_U32:
     case NUCLEUS_U64:
     case NUCLEUS_OPTIONAL_U64:
-        status = decode_integer(decoder, slot);
-        break;
+        return decode_integer(decoder, slot);
     case NUCLEUS_OPTIONAL_OBJECT:
-        status = decode_nested(decoder, slot);
-        break;
+        return decode_nested(decoder, slot);
     case NUCLEUS_OBJECTS:
-        status = decode_array(decoder, slot);
         break;
     }
-    return status;
+    return decode_array(decoder, slot);
 }
 
 /* Reads a name. Sets *ret to its member, or to NULL for an unknown one. */
@@ -289,7 +281,7 @@ static enum nucleus_status check_complete(const struct decoder *decoder,
     return NUCLEUS_OK;
 }
 
-/* Recursive, but only as deep as the tables are nested. */
+/* Recursive, but only as deep as the tables are nested. path is NULL for the document itself. */
 static enum nucleus_status decode_object(struct decoder *decoder, const struct nucleus_object *type,
                                          void *object, const struct nucleus_json_path *path)
 {
@@ -298,7 +290,9 @@ static enum nucleus_status decode_object(struct decoder *decoder, const struct n
     bool more;
 
     if (nucleus_json_peek(&decoder->reader) != '{')
-        return fail_type(decoder, path, " is not an object");
+        return path ? fail_type(decoder, path, " is not an object")
+                    : nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SCHEMA,
+                                        "expected an object", decoder->err);
     status = syntax_status(decoder, nucleus_json_enter(&decoder->reader, &more));
     while (status == NUCLEUS_OK && more) {
         status = decode_member(decoder, type, object, &seen, path);
@@ -306,19 +300,6 @@ static enum nucleus_status decode_object(struct decoder *decoder, const struct n
             status = syntax_status(decoder, nucleus_json_next(&decoder->reader, &more));
     }
     return status == NUCLEUS_OK ? check_complete(decoder, type, seen, path) : status;
-}
-
-static enum nucleus_status decode_document(struct decoder *decoder,
-                                           const struct nucleus_object *type, void *object)
-{
-    enum nucleus_status status;
-
-    if (nucleus_json_peek(&decoder->reader) != '{')
-        return nucleus_json_fail(&decoder->reader, NUCLEUS_ERROR_SCHEMA, "expected an object",
-                                 decoder->err);
-    status = decode_object(decoder, type, object, NULL);
-    return status == NUCLEUS_OK ? syntax_status(decoder, nucleus_json_expect_end(&decoder->reader))
-                                : status;
 }
 
 /* Syntax errors take precedence over NUCLEUS_ERROR_SCHEMA, so the rest of the text is checked. */
@@ -342,7 +323,9 @@ enum nucleus_status nucleus_json_decode(const char *text, size_t len,
     if (len > NUCLEUS_CHECKPOINT_MAX_BYTES)
         return nucleus_fail_too_large(err);
     nucleus_json_init(&decoder.reader, text, len);
-    status = decode_document(&decoder, type, ret);
+    status = decode_object(&decoder, type, ret, NULL);
+    if (status == NUCLEUS_OK)
+        status = syntax_status(&decoder, nucleus_json_expect_end(&decoder.reader));
     if (status == NUCLEUS_OK)
         return nucleus_error_clear(err);
     nucleus_members_free(type, ret);

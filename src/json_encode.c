@@ -160,10 +160,9 @@ static void put_strings(struct writer *writer, char *const *list,
         return;
     }
     open_container(writer, "[");
-    for (; *list && writer->status == NUCLEUS_OK; list++) {
+    for (; list[element.index] && writer->status == NUCLEUS_OK; element.index++) {
         begin_item(writer);
-        put_string(writer, *list, &element);
-        element.index++;
+        put_string(writer, list[element.index], &element);
     }
     close_container(writer, "]");
 }
@@ -174,8 +173,9 @@ static void put_object(struct writer *writer, const struct nucleus_object *type,
 static void put_objects(struct writer *writer, const struct nucleus_member *member,
                         const void *object, const struct nucleus_json_path *path)
 {
+    const struct nucleus_object *type = member->object;
     const char *structs = nucleus_member_get_pointer(member, object);
-    size_t count = nucleus_member_get_count(member, object);
+    const size_t count = nucleus_member_get_count(member, object);
     struct nucleus_json_path element = {.outer = path};
 
     if (!structs && count > 0) {
@@ -185,8 +185,7 @@ static void put_objects(struct writer *writer, const struct nucleus_member *memb
     open_container(writer, "[");
     for (; element.index < count && writer->status == NUCLEUS_OK; element.index++) {
         begin_item(writer);
-        put_object(writer, member->object, structs + element.index * member->object->size,
-                   &element);
+        put_object(writer, type, structs + element.index * type->size, &element);
     }
     close_container(writer, "]");
 }
@@ -194,17 +193,14 @@ static void put_objects(struct writer *writer, const struct nucleus_member *memb
 static void put_integer(struct writer *writer, const struct nucleus_member *member,
                         const void *object, const struct nucleus_json_path *path)
 {
-    uint64_t value = nucleus_member_get_integer(member, object);
+    const uint64_t value = nucleus_member_get_integer(member, object);
+    char buf[NUCLEUS_U64_DIGITS];
+    const struct nucleus_span digits = nucleus_format_u64(buf, value);
 
-    if (value >= member->min && value <= member->max) {
-        char buf[NUCLEUS_U64_DIGITS];
-        struct nucleus_span digits = nucleus_format_u64(buf, value);
-
-        put(writer, digits.start, digits.len);
-    } else if (writer->status == NUCLEUS_OK) {
+    if (writer->status == NUCLEUS_OK && (value < member->min || value > member->max))
         writer->status =
             nucleus_fail_range(writer->err, NUCLEUS_ERROR_INVALID_ARGUMENT, path, member);
-    }
+    put(writer, digits.start, digits.len);
 }
 
 static void put_member(struct writer *writer, const struct nucleus_member *member,
