@@ -27,31 +27,26 @@ struct cgroup {
     struct nucleus_error *err;
 };
 
-static enum nucleus_status read_content(struct cgroup *cgroup, int fd)
-{
-    ssize_t count = nucleus_read_up_to(fd, cgroup->buffer, MAX_FILE_BYTES + 1, MAX_FILE_BYTES + 1);
-
-    if (count < 0)
-        return nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, errno, NULL);
-    if (count > MAX_FILE_BYTES)
-        return nucleus_fail(cgroup->err, NUCLEUS_ERROR_SCHEMA, "longer than %d bytes",
-                            MAX_FILE_BYTES);
-    cgroup->text = (struct nucleus_span){cgroup->buffer, (size_t)count};
-    return NUCLEUS_OK;
-}
-
 /* Reads the file called name into cgroup->text. */
 static enum nucleus_status read_file(struct cgroup *cgroup, const char *name)
 {
     enum nucleus_status status;
     off_t size; /* meaningless on a cgroup file system */
+    ssize_t count;
     int fd;
 
     cgroup->path = (struct nucleus_display_path){cgroup->dir, name};
     status = nucleus_regular_file_open(cgroup->fd, name, &fd, &size, cgroup->err);
     if (status != NUCLEUS_OK)
         return status;
-    status = read_content(cgroup, fd);
+    count = nucleus_read_up_to(fd, cgroup->buffer, MAX_FILE_BYTES + 1, MAX_FILE_BYTES + 1);
+    if (count < 0)
+        status = nucleus_fail_errno(cgroup->err, NUCLEUS_ERROR_IO, errno, NULL);
+    else if (count > MAX_FILE_BYTES)
+        status =
+            nucleus_fail(cgroup->err, NUCLEUS_ERROR_SCHEMA, "longer than %d bytes", MAX_FILE_BYTES);
+    else
+        cgroup->text = (struct nucleus_span){cgroup->buffer, (size_t)count};
     (void)nucleus_system_close(fd);
     return status;
 }
@@ -226,17 +221,17 @@ struct limit_file {
     bool is_kernel_option; /* true if kernels that have the controller may lack the file */
 };
 
-/* io.max comes first: if it is missing because the cgroup is gone, the next file shows that. */
+/*
+ * io.max comes first: if it is missing because the cgroup is gone, the next file shows that. The
+ * options are BLK_DEV_THROTTLING, SWAP or MEMCG_SWAP, CFS_BANDWIDTH and FAIR_GROUP_SCHED.
+ */
 static const struct limit_file limit_files[] = {
-    {"io.max", &nucleus_limit_rows[NUCLEUS_LIMIT_IO], parse_io_max, true}, /* BLK_DEV_THROTTLING */
+    {"io.max", &nucleus_limit_rows[NUCLEUS_LIMIT_IO], parse_io_max, true},
     {"memory.max", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY], parse_one_limit, false},
     {"memory.high", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY_HIGH], parse_one_limit, false},
-    {"memory.swap.max", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY_SWAP], parse_one_limit,
-     true}, /* SWAP, or MEMCG_SWAP */
-    {"cpu.max", &nucleus_limit_rows[NUCLEUS_LIMIT_CPU_QUOTA], parse_cpu_max,
-     true}, /* CFS_BANDWIDTH */
-    {"cpu.weight", &nucleus_limit_rows[NUCLEUS_LIMIT_CPU_WEIGHT], parse_one_limit,
-     true}, /* FAIR_GROUP_SCHED */
+    {"memory.swap.max", &nucleus_limit_rows[NUCLEUS_LIMIT_MEMORY_SWAP], parse_one_limit, true},
+    {"cpu.max", &nucleus_limit_rows[NUCLEUS_LIMIT_CPU_QUOTA], parse_cpu_max, true},
+    {"cpu.weight", &nucleus_limit_rows[NUCLEUS_LIMIT_CPU_WEIGHT], parse_one_limit, true},
     {"pids.max", &nucleus_limit_rows[NUCLEUS_LIMIT_PIDS], parse_one_limit, false},
 };
 

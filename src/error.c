@@ -76,27 +76,16 @@ enum nucleus_status nucleus_fail_errno(struct nucleus_error *err, enum nucleus_s
     return status;
 }
 
-static enum nucleus_status status_from_errno(int os_error)
-{
-    switch (os_error) {
-    case ENOENT:
-        return NUCLEUS_ERROR_NOT_FOUND;
-    case ENOTDIR:
-        return NUCLEUS_ERROR_NOT_DIRECTORY;
-    case ELOOP:
-        return NUCLEUS_ERROR_SYMLINK;
-    case ENXIO:
-        return NUCLEUS_ERROR_NOT_REGULAR;
-    default:
-        return NUCLEUS_ERROR_IO;
-    }
-}
-
 enum nucleus_status nucleus_fail_lookup(struct nucleus_error *err)
 {
     const int os_error = errno;
+    const enum nucleus_status status = os_error == ENOENT    ? NUCLEUS_ERROR_NOT_FOUND
+                                       : os_error == ENOTDIR ? NUCLEUS_ERROR_NOT_DIRECTORY
+                                       : os_error == ELOOP   ? NUCLEUS_ERROR_SYMLINK
+                                       : os_error == ENXIO   ? NUCLEUS_ERROR_NOT_REGULAR
+                                                             : NUCLEUS_ERROR_IO;
 
-    return nucleus_fail_errno(err, status_from_errno(os_error), os_error, NULL);
+    return nucleus_fail_errno(err, status, os_error, NULL);
 }
 
 void nucleus_error_append(struct nucleus_error *err, const char *format, ...)

@@ -2,7 +2,6 @@
 #include "fd_io.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "system.h"
 
@@ -77,9 +76,7 @@ int nucleus_sync(int fd)
 void nucleus_sleep(long nanoseconds)
 {
     struct timespec remaining = {.tv_nsec = nanoseconds};
-    int result;
 
-    do
-        result = nucleus_system_nanosleep(&remaining, &remaining);
-    while (result < 0 && errno == EINTR);
+    while (nucleus_system_nanosleep(&remaining, &remaining) < 0 && errno == EINTR)
+        continue;
 }

@@ -9,7 +9,7 @@
 #include "system.h"
 
 /* Each pause is twice as long as the one before. */
-enum { MAX_TRIES = 10, FIRST_PAUSE = 50000 /* nanoseconds */ };
+enum { MAX_PAUSES = 9, FIRST_PAUSE = 50000 /* nanoseconds */ };
 
 static enum nucleus_status check_type(mode_t mode, struct nucleus_error *err)
 {
@@ -113,12 +113,12 @@ enum nucleus_status nucleus_regular_file_read_retrying(int dirfd, const char *na
                                                        char **ret_text, size_t *ret_len,
                                                        struct nucleus_error *err)
 {
-    enum nucleus_status status =
-        nucleus_regular_file_read(dirfd, name, max_len, ret_text, ret_len, err);
+    for (int i = 0;; i++) {
+        const enum nucleus_status status =
+            nucleus_regular_file_read(dirfd, name, max_len, ret_text, ret_len, err);
 
-    for (int i = 1; i < MAX_TRIES && is_transient(dirfd, status, err); i++) {
-        nucleus_sleep((long)FIRST_PAUSE << (i - 1));
-        status = nucleus_regular_file_read(dirfd, name, max_len, ret_text, ret_len, err);
+        if (i == MAX_PAUSES || !is_transient(dirfd, status, err))
+            return status;
+        nucleus_sleep((long)FIRST_PAUSE << i);
     }
-    return status;
 }

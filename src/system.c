@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/xattr.h>
-#include <time.h>
 #include <unistd.h>
 
 int nucleus_system_openat(int dirfd, const char *path, int flags, mode_t mode)
