@@ -34,7 +34,7 @@ dpkg-deb -c "$library" | grep -q "\./usr/lib/$(dpkg-architecture -q DEB_HOST_MUL
     fail "the .pc file is not in the directory of the architecture"
 
 list_files unpacked/usr >files
-sed '/share\/man/s/$/.gz/' "$tests/installed-files" >expected
+sed '/share\/man/s/$/.gz/; s,zsh/site-functions,zsh/vendor-completions,' "$tests/installed-files" >expected
 for package in ckmeta libnucleus-checkpoint-dev; do
     printf "share/doc/$package/%s\n" changelog.gz copyright >>expected
 done

@@ -15,6 +15,12 @@ if(NOT CPACK_NUCLEUS_PREFIX STREQUAL CPACK_PACKAGING_INSTALL_PREFIX)
   message(FATAL_ERROR "Configure with -DCMAKE_INSTALL_PREFIX=${CPACK_PACKAGING_INSTALL_PREFIX}")
 endif()
 
+# Debian's zsh searches another directory than others do.
+if(CPACK_GENERATOR STREQUAL "DEB")
+  set(zsh "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/runtime${CPACK_PACKAGING_INSTALL_PREFIX}/share/zsh")
+  file(RENAME "${zsh}/site-functions" "${zsh}/vendor-completions")
+endif()
+
 foreach(component IN ITEMS RUNTIME DEVELOPMENT)
   string(TOLOWER "${component}" directory)
   set(root "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/${directory}${CPACK_PACKAGING_INSTALL_PREFIX}")
