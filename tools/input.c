@@ -54,7 +54,7 @@ static enum nucleus_status read_named(const char *file, char **ret_text, size_t 
     return status;
 }
 
-/* Puts "BEFORE 'FILE': " in front of the message, or "BEFORE FROM standard input: ". */
+/* Prefixes the message with "BEFORE 'FILE': ", or with "BEFORE FROM standard input: ". */
 static void add_input(const char *before, const char *from, const char *file,
                       struct nucleus_error *err)
 {
@@ -90,7 +90,7 @@ void prefix_input_error(const char *kind, const char *file, struct nucleus_error
 {
     char before[64];
 
-    /* Not about the content. */
+    /* The content is not invalid if there is no memory to decode it. */
     if (err->status == NUCLEUS_ERROR_NO_MEMORY) {
         add_input("cannot read", "", file, err);
         return;

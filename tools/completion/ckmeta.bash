@@ -2,7 +2,7 @@
 # bash completion for ckmeta(1)
 
 # Sets COMPREPLY to what compgen makes of its options and the word at the cursor; a directory gets
-# a slash, not a space, behind it.
+# a slash, not a space, after it.
 _ckmeta_reply()
 {
     if [[ $1 == -[df] ]]; then

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The packages that cpack makes of what is installed: cpack -G TGZ makes one; cpack -G DEB and
-# cpack -G RPM make one for each component, of a build that was configured with the prefix /usr.
+# Configures cpack. cpack -G TGZ makes one package of all installed files; cpack -G DEB and cpack -G RPM
+# make one for each component, and require a build that was configured with the prefix /usr.
 set(CPACK_PACKAGE_VENDOR "The libnucleus-checkpoint authors")
 set(CPACK_PACKAGE_CONTACT "${CPACK_PACKAGE_VENDOR} <authors@nucleus-checkpoint.invalid>"
     CACHE STRING "Maintainer of the .deb, NAME <ADDRESS>")

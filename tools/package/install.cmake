@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What is installed, and how others find it, in two components: runtime and development. A parent
-# project that sets NUCLEUS_INSTALL gets what linking needs; the command and the manual pages are installed
-# only by a build of this project itself.
+# Installs the project, in two components: runtime and development. A parent project that sets
+# NUCLEUS_INSTALL installs only the files that linking needs, without the command and the manual pages.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -21,8 +20,8 @@ install(FILES "${CMAKE_CURRENT_LIST_DIR}/nucleus-checkpoint-config.cmake"
 install(EXPORT nucleus-checkpoint-targets NAMESPACE nucleus:: DESTINATION "${config_dir}"
         COMPONENT development)
 
-# pkg-config nucleus-checkpoint. The prefix is found from where the .pc file stands, so that it may
-# be moved; directories that were asked for as absolute ones stay what they are.
+# pkg-config nucleus-checkpoint. The prefix is relative to the .pc file, so that an installation can be
+# moved; directories that were configured as absolute paths remain absolute.
 set(pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 if(IS_ABSOLUTE "${pc_dir}")
   set(pc_prefix "${CMAKE_INSTALL_PREFIX}")

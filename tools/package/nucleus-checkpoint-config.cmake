@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Whoever links the archive links cJSON too: the target that NUCLEUS_CJSON_TARGET names, or, if
-# that is not set, what pkg-config finds.
+# A program that links the archive also links cJSON: the target NUCLEUS_CJSON_TARGET or, if that is
+# not set, the library that pkg-config finds.
 if(NOT TARGET nucleus::cjson)
   if(NUCLEUS_CJSON_TARGET AND NOT TARGET "${NUCLEUS_CJSON_TARGET}")
     set(${CMAKE_FIND_PACKAGE_NAME}_FOUND FALSE)

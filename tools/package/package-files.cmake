@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Run by cpack between installing and packing: what the policy of a distribution asks for besides the
-# files that an installation has.
+# Run by cpack between installing and packing. Adds the files that the policies of distributions require.
 
-# cpack creates directories by its umask.
+# The modes of directories that cpack creates depend on its umask.
 set(directory_permissions DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
     GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 file(CHMOD_RECURSE "${CPACK_TEMPORARY_INSTALL_DIRECTORY}" ${directory_permissions})
@@ -10,12 +9,12 @@ if(NOT CPACK_GENERATOR MATCHES "^(DEB|RPM)$")
   return()
 endif()
 
-# The directory for libraries, which may be a multiarch one, was chosen for that prefix.
+# The directory of libraries, which may be a multiarch one, depends on the prefix at configuration.
 if(NOT CPACK_NUCLEUS_PREFIX STREQUAL CPACK_PACKAGING_INSTALL_PREFIX)
   message(FATAL_ERROR "Configure with -DCMAKE_INSTALL_PREFIX=${CPACK_PACKAGING_INSTALL_PREFIX}")
 endif()
 
-# Debian's zsh searches another directory than others do.
+# zsh of Debian does not search site-functions below /usr.
 if(CPACK_GENERATOR STREQUAL "DEB")
   set(zsh "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/runtime${CPACK_PACKAGING_INSTALL_PREFIX}/share/zsh")
   file(RENAME "${zsh}/site-functions" "${zsh}/vendor-completions")

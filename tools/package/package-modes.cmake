@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Run by cpack after packing: the members of a .deb have modes that depend on the umask of cpack; packed
-# once more by ar, they have fixed ones.
+# Run by cpack after packing. Repacks each .deb with ar, so that the modes of its members do not depend
+# on the umask of cpack.
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
   return()
 endif()
