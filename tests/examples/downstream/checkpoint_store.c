@@ -5,20 +5,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Reports a failed call of this component as the library reports its own. */
 static enum store_result fail(struct nucleus_error *err, enum store_result result,
-                              enum nucleus_status status, int os_error, const char *what)
+                              enum nucleus_status status, const char *what)
 {
     err->status = status;
-    err->os_error = os_error;
-    if (os_error)
-        (void)snprintf(err->message, sizeof err->message, "%s: %s", what, strerror(os_error));
-    else
-        (void)snprintf(err->message, sizeof err->message, "%s", what);
+    err->os_error = errno;
+    (void)snprintf(err->message, sizeof err->message, "%s: %s", what, strerror(err->os_error));
     return result;
 }
 
@@ -34,25 +31,34 @@ enum store_result checkpoint_store_save(int root, const struct nucleus_metadata 
     int dir;
 
     if (mkdirat(root, metadata->container_id, 0700) != 0 && errno != EEXIST)
-        return fail(err, STORE_FAILED, NUCLEUS_ERROR_IO, errno, "cannot create the checkpoint");
+        return fail(err, STORE_FAILED, NUCLEUS_ERROR_IO, "cannot create the checkpoint");
     dir = open_checkpoint(root, metadata->container_id);
     if (dir < 0)
-        return fail(err, STORE_FAILED, NUCLEUS_ERROR_IO, errno, "cannot open the checkpoint");
+        return fail(err, STORE_FAILED, NUCLEUS_ERROR_IO, "cannot open the checkpoint");
     status = nucleus_metadata_save_at(metadata, dir, err);
     (void)close(dir);
     if (status == NUCLEUS_ERROR_NOT_DURABLE)
         return STORE_NOT_DURABLE;
     if (status != NUCLEUS_OK)
         return STORE_FAILED;
-    /* The library flushed the directory that it was given; the entry for it is in this one. */
+    /* The library has flushed ROOT/ID, but not ROOT, which contains the name ID. */
     if (fsync(root) != 0)
-        return fail(err, STORE_NOT_DURABLE, NUCLEUS_ERROR_NOT_DURABLE, errno,
-                    "cannot flush the store");
+        return fail(err, STORE_NOT_DURABLE, NUCLEUS_ERROR_NOT_DURABLE, "cannot flush the store");
     return STORE_DONE;
 }
 
-static enum store_result result_of_load(enum nucleus_status status)
+enum store_result checkpoint_store_load(int root, const char *id, struct nucleus_metadata *ret,
+                                        struct nucleus_error *err)
 {
+    enum nucleus_status status;
+    int dir = open_checkpoint(root, id);
+
+    if (dir < 0 && errno == ENOENT)
+        return fail(err, STORE_NO_CHECKPOINT, NUCLEUS_ERROR_NOT_FOUND, "no checkpoint");
+    if (dir < 0)
+        return fail(err, STORE_FAILED, NUCLEUS_ERROR_IO, "cannot open the checkpoint");
+    status = nucleus_metadata_load_at(dir, ret, err);
+    (void)close(dir);
     switch (status) {
     case NUCLEUS_OK:
         return STORE_DONE;
@@ -64,51 +70,7 @@ static enum store_result result_of_load(enum nucleus_status status)
     case NUCLEUS_ERROR_SYNTAX:
     case NUCLEUS_ERROR_SCHEMA:
         return STORE_DAMAGED;
-    default: /* those that later versions of the library add, too */
+    default: /* includes statuses that later versions of the library add */
         return STORE_FAILED;
     }
-}
-
-enum store_result checkpoint_store_load(int root, const char *id, struct nucleus_metadata *ret,
-                                        struct nucleus_error *err)
-{
-    struct nucleus_metadata metadata;
-    enum store_result result;
-    int dir = open_checkpoint(root, id);
-
-    if (dir < 0 && errno == ENOENT)
-        return fail(err, STORE_NO_CHECKPOINT, NUCLEUS_ERROR_NOT_FOUND, errno, "no checkpoint");
-    if (dir < 0)
-        return fail(err, STORE_FAILED, NUCLEUS_ERROR_IO, errno, "cannot open the checkpoint");
-    result = result_of_load(nucleus_metadata_load_at(dir, &metadata, err));
-    (void)close(dir);
-    if (result != STORE_DONE)
-        return result;
-    if (strcmp(metadata.container_id, id) != 0) {
-        nucleus_metadata_clear(&metadata);
-        return fail(err, STORE_DAMAGED, NUCLEUS_ERROR_SCHEMA, 0, "of another container");
-    }
-    *ret = metadata;
-    return STORE_DONE;
-}
-
-enum store_result checkpoint_store_rename(int root, const char *id, const char *name,
-                                          struct nucleus_error *err)
-{
-    struct nucleus_metadata metadata;
-    enum store_result result = checkpoint_store_load(root, id, &metadata, err);
-    char *copy;
-
-    if (result != STORE_DONE)
-        return result;
-    copy = strdup(name);
-    if (copy) {
-        free(metadata.container_name); /* the library's memory is plain malloc(3) */
-        metadata.container_name = copy;
-        result = checkpoint_store_save(root, &metadata, err);
-    } else {
-        result = fail(err, STORE_FAILED, NUCLEUS_ERROR_NO_MEMORY, 0, "out of memory");
-    }
-    nucleus_metadata_clear(&metadata);
-    return result;
 }
