@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * runtime checkpoint DIR ID CGROUP COMMAND [ARG...]    checkpoints container ID into DIR
- * runtime restore DIR                                  restores it; exits with 3 if there is none
+ * runtime checkpoint DIR ID COMMAND [ARG...]    checkpoints container ID into DIR
+ * runtime restore DIR                           restores it; exits with 3 if there is none
  *
- * How a container runtime uses the library, in C11 or C++17. Each step works in the directory that
- * was opened at the beginning, whatever is renamed or put in its place meanwhile.
+ * Shows how a container runtime uses the library, in C11 or C++17. All steps work in the directory
+ * that is opened at the beginning, even if it is renamed or replaced meanwhile.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* for syncfs() */
@@ -19,7 +19,14 @@
 
 #include <nucleus/checkpoint.h>
 
-/* Reports a failed call of the runtime itself as the library reports its own. */
+/* The arguments of notify(), because libcriu passes nothing from the caller to a callback. */
+static struct {
+    const struct nucleus_metadata *metadata;
+    int dir;
+    struct nucleus_error *err;
+} dumped;
+
+/* Reports a failed call of the runtime as the library reports its own. */
 static enum nucleus_status fail(struct nucleus_error *err, enum nucleus_status status,
                                 const char *what)
 {
@@ -29,31 +36,9 @@ static enum nucleus_status fail(struct nucleus_error *err, enum nucleus_status s
     return status;
 }
 
-static enum nucleus_status describe(char **words, struct nucleus_metadata *ret,
-                                    struct nucleus_error *err)
-{
-    struct nucleus_container_state state;
-
-    memset(&state, 0, sizeof state); /* later versions of the library add members */
-    state.id = words[0];
-    state.name = words[0];
-    state.pid = (uint32_t)getpid(); /* here; else that of the container's first process */
-    state.version = "1.0.0";        /* of the runtime */
-    state.cgroup_path = words[1][0] ? words[1] : NULL; /* "" if there is none */
-    state.command = words + 2;
-    return nucleus_metadata_from_state(&state, ret, err);
-}
-
-/* The arguments of the callback: libcriu passes it nothing from the caller. */
-static struct {
-    const struct nucleus_metadata *metadata;
-    int dir, images;
-    struct nucleus_error *err;
-} dumped;
-
-/* The callback for criu_set_notify_cb(). At "post-dump" the images are written and the container is
- * still frozen: if this fails, CRIU gives up and the container continues. Once criu_dump() has
- * returned it is too late, for the container has ended. */
+/* The callback for criu_set_notify_cb(). At "post-dump" the images have been written and the
+ * container is still frozen: if this fails, CRIU gives up and the container continues. Once
+ * criu_dump() has returned it is too late, because the container has ended. */
 static int notify(const char *action)
 {
     enum nucleus_status status;
@@ -61,18 +46,18 @@ static int notify(const char *action)
     if (strcmp(action, "post-dump") != 0)
         return 0;
     /* metadata.json declares the checkpoint complete, so the images must be durable before it. */
-    if (syncfs(dumped.images) != 0)
+    if (syncfs(dumped.dir) != 0)
         status = fail(dumped.err, NUCLEUS_ERROR_IO, "cannot flush the images");
     else
         status = nucleus_metadata_save_at(dumped.metadata, dumped.dir, dumped.err);
     return status == NUCLEUS_OK ? 0 : -1;
 }
 
-/* NOT a dump: this replaces criu_set_images_dir_fd() and criu_dump(). It writes one empty
- * image and leaves the container running. */
-static int dump(int images, int (*callback)(const char *action))
+/* Replaces criu_set_images_dir_fd() and criu_dump() here: it writes one empty image and leaves the
+ * container running. */
+static int dump(int dir, int (*callback)(const char *action))
 {
-    int image = openat(images, "inventory.img", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int image = openat(dir, "inventory.img", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     return image < 0 || close(image) != 0 ? -1 : callback("post-dump");
 }
@@ -82,38 +67,41 @@ static enum nucleus_status dump_and_save(int dir, struct nucleus_error *err)
     /* Metadata of an earlier checkpoint must not remain beside new images. */
     if ((unlinkat(dir, "metadata.json", 0) != 0 && errno != ENOENT) || fsync(dir) != 0)
         return fail(err, NUCLEUS_ERROR_IO, "cannot remove the old metadata");
-    if (mkdirat(dir, "images", 0700) == 0 || errno == EEXIST)
-        dumped.images = openat(dir, "images", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (dumped.images < 0)
-        return fail(err, NUCLEUS_ERROR_IO, "cannot open the directory of the images");
     err->status = NUCLEUS_OK;
-    if (dump(dumped.images, notify) != 0) {
+    if (dump(dir, notify) != 0) {
         if (err->status == NUCLEUS_OK)
             (void)fail(err, NUCLEUS_ERROR_IO, "cannot dump the container");
         /* The container continues. After NUCLEUS_ERROR_NOT_DURABLE there is a new file. */
         (void)unlinkat(dir, "metadata.json", 0);
     }
-    (void)close(dumped.images);
     return err->status;
 }
 
-static enum nucleus_status checkpoint(int dir, char **words, struct nucleus_error *err)
+static enum nucleus_status checkpoint(int dir, char **operands, struct nucleus_error *err)
 {
+    struct nucleus_container_state state;
     struct nucleus_metadata metadata;
-    enum nucleus_status status = describe(words, &metadata, err); /* the dump may end its cgroup */
+    enum nucleus_status status;
 
+    memset(&state, 0, sizeof state); /* later versions of the library add members */
+    state.id = operands[0];
+    state.name = operands[0];
+    state.pid = (uint32_t)getpid(); /* normally that of the container's first process */
+    state.version = "1.0.0";        /* of the runtime */
+    state.command = operands + 1;
+    /* The limits of a cgroup must be read before the dump, which may end the cgroup. */
+    status = nucleus_metadata_from_state(&state, &metadata, err);
     if (status != NUCLEUS_OK)
         return status;
     dumped.metadata = &metadata;
     dumped.dir = dir;
-    dumped.images = -1;
     dumped.err = err;
     status = dump_and_save(dir, err);
     nucleus_metadata_clear(&metadata);
     return status;
 }
 
-/* Returns only if it failed. */
+/* Returns only on error. */
 static enum nucleus_status restore(int dir, struct nucleus_error *err)
 {
     struct nucleus_metadata metadata;
@@ -121,8 +109,8 @@ static enum nucleus_status restore(int dir, struct nucleus_error *err)
 
     if (status != NUCLEUS_OK)
         return status;
-    /* A real one goes on with criu_restore(). This one starts the command anew. */
-    errno = EINVAL; /* for a command without words, which a file may hold */
+    /* A real runtime continues with criu_restore(). This one starts the command again. */
+    errno = EINVAL; /* in case the command is empty */
     if (metadata.command[0])
         (void)execv(metadata.command[0], metadata.command);
     status = fail(err, NUCLEUS_ERROR_IO, "cannot start the command");
@@ -132,7 +120,7 @@ static enum nucleus_status restore(int dir, struct nucleus_error *err)
 
 int main(int argc, char **argv)
 {
-    bool saves = argc >= 6 && strcmp(argv[1], "checkpoint") == 0;
+    bool saves = argc >= 5 && strcmp(argv[1], "checkpoint") == 0;
     bool restores = argc == 3 && strcmp(argv[1], "restore") == 0;
     enum nucleus_status status;
     struct nucleus_error err;
@@ -141,19 +129,16 @@ int main(int argc, char **argv)
     if (!saves && !restores)
         return 2;
     if (saves)
-        (void)mkdir(argv[2], 0700); /* if it is needed and fails, so does the next call */
+        (void)mkdir(argv[2], 0700); /* if this fails, so does open() */
     dir = open(argv[2], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir < 0)
         status = fail(&err, errno == ENOENT ? NUCLEUS_ERROR_NOT_FOUND : NUCLEUS_ERROR_IO,
                       "cannot open the directory");
     else
         status = saves ? checkpoint(dir, argv + 3, &err) : restore(dir, &err);
-    if (restores && status == NUCLEUS_ERROR_NOT_FOUND) {
-        fprintf(stderr, "runtime: there is no checkpoint in '%s'\n", argv[2]);
-        return 3;
-    }
-    if (status != NUCLEUS_OK) /* the message already holds the reason: no strerror() here */
-        fprintf(stderr, "runtime: cannot %s: %s (%s, errno %d)\n", argv[1], err.message,
-                nucleus_status_name(status), err.os_error);
-    return status == NUCLEUS_OK ? 0 : 1;
+    if (status == NUCLEUS_OK)
+        return 0;
+    fprintf(stderr, "runtime: cannot %s: %s (%s)\n", argv[1], err.message,
+            nucleus_status_name(status)); /* the message already contains the reason */
+    return restores && status == NUCLEUS_ERROR_NOT_FOUND ? 3 : 1;
 }
