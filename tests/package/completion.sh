@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
-# completion.sh SHELL: what ckmeta's help lists is completed in zsh or fish, each where it fits. The
-# completion of bash is tested in options.sh.
+# completion.sh SHELL: ckmeta's help, ckmeta(1) and the completion for bash, fish or zsh have the same
+# options and fields, and the completion offers what fits at the cursor.
 . "${0%/*}/package.sh"
 shell=$1
 need "$shell"
+
+page=$SOURCE/tools/man/ckmeta.1
+completion=$(find "$prefix/share" "(" -path "*$shell*/ckmeta*" -o -path "*$shell*/_ckmeta" ")")
 
 help_options() # [SUBCOMMAND]
 {
@@ -11,91 +14,125 @@ help_options() # [SUBCOMMAND]
         sed 's/^[^-]//' | sort -u
 }
 
-help_fields()
+manual_options() # SUBSECTION
 {
-    run "$prefix/bin/ckmeta" load --help | tr ',.\n' '   ' | sed 's/.* one FIELD:\(.*\)  -0 .*/\1/' |
-        grep -oE '[a-z]+(_[a-z]+)*' | grep -vx or | sort
+    sed -n "/^\.Ss $1\$/,/^\.S[hs] /s/^\.It Fl /Fl /p" "$page" |
+        sed 's/ Ar .*//; s/ , /\n/g; s/Fl Fl /--/g; s/Fl /-/g' | sort
 }
 
-# completions WORD...: what fish offers at the end of the last word after "ckmeta", or what zsh's own
-# functions are asked to offer there: a list of words for the subcommand, else each _arguments spec.
+# completions LINE: prints the words that are offered at the end of that command line, which begins
+# after "ckmeta". In zsh, where only its own functions know them, it prints their arguments: the
+# subcommands, or a specification of each option and operand.
 completions()
 {
+    # shellcheck disable=SC2016
     case $shell in
+    bash)
+        bash -c '. "$0"
+            complete -p ckmeta >&2 || exit 1
+            read -ra COMP_WORDS <<<"ckmeta ${1//=/ = }" # as at COMP_WORDBREAKS
+            [[ $1 == *[^\ ] ]] || COMP_WORDS+=("")
+            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _ckmeta
+            printf "%s\n" "${COMPREPLY[@]}"' "$completion" "$1"
+        ;;
     fish)
-        line=ckmeta
-        for word; do
-            line="$line $word"
-        done
-        # shellcheck disable=SC2016
-        fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
-            "$SOURCE/tools/completion/ckmeta.fish" "$line" | cut -f 1
+        fish --no-config -c 'source $argv[1]; complete -C "ckmeta $argv[2]"' "$completion" "$1" |
+            cut -f 1 | sed 's,/$,,; s,^--[a-z]*=,,'
         ;;
     zsh)
-        # shellcheck disable=SC2016
         zsh -f -c 'compadd() { print -rl -- ${@:#--} }
-            _arguments() { print -rl -- "$@[2,-1]" }
-            words=(ckmeta "$@") CURRENT=$(($# + 1))
-            . "$0"' "$SOURCE/tools/completion/_ckmeta" "$@"
+            _arguments() { print -rl -- "${@[2,-1]//$'"'\\n'"'/ }" }
+            words=(ckmeta ${=1})
+            [[ $1 == *[^\ ] ]] || words+=("")
+            CURRENT=${#words}
+            . "$0"' "$completion" "$1"
         ;;
+    esac | sort
+}
+
+completed_options() # LINE
+{
+    completions "$1" | sed 's/^([^)]*)//' | grep -oE '^--?[a-z0-9-]+' | sort
+}
+
+completed_fields()
+{
+    case $shell in
+    zsh) completions 'load ' | sed -n 's/^2:field:(\(.*\))$/\1/p' | tr -s ' ' '\n' | sort ;;
+    *) completions 'load . ' ;;
     esac
 }
 
-options() # [SUBCOMMAND]: the completed options
-{
-    completions "$@" - | sed 's/^([^)]*)//' | grep -oE '^--?[a-z0-9-]+' | sort
-}
-
 for subcommand in save load; do
-    help_options "$subcommand" >help
-    options "$subcommand" >completed
-    expect_same "the options of $subcommand" help completed
+    help_options $subcommand >help
+    cat help >>subcommands
+    manual_options "Options of $subcommand" >manual
+    expect_same "the options of $subcommand in ckmeta(1)" help manual
+    completed_options "$subcommand -" >completed
+    expect_same "the completed options of $subcommand" help completed
 done
-printf '%s\n' --help --version -h >help
-options >completed
-expect_same "the options without a subcommand" help completed
-[ "$(completions '' | grep -v '^-' | sort | paste -s -d ' ')" = "load save" ] ||
-    fail "the subcommands are: $(completions '')"
 
-offers() # EXPECTED WORD...
-{
-    expected=$1
-    shift
-    offered=$(completions "$@" | sort | paste -s -d ' ')
-    [ "$offered" = "$expected" ] || fail "ckmeta $*: offers '$offered', not '$expected'"
-}
+# The usage lines in the general help contain options of the subcommands, too.
+printf '%s\n' --help --version -h >general
+help_options | grep -xF -f general >help
+expect_same "the options without a subcommand in the help" general help
+[ "$(help_options | grep -vxF -f subcommands)" = --version ] || fail "ckmeta --help has other options"
+manual_options "Options without a subcommand" >manual
+expect_same "the options without a subcommand in ckmeta(1)" general manual
+completed_options - >completed
+expect_same "the completed options without a subcommand" general completed
+[ "$(completions '' | grep -v '^-' | paste -s -d ' ')" = "load save" ] ||
+    fail "the completed subcommands are: $(completions '')"
 
-help_fields >help
-mkdir work work/checkpoint work/certificates
+run "$prefix/bin/ckmeta" load --help | tr ',.\n' '   ' | sed 's/.* one FIELD:\(.*\)  -0 .*/\1/' |
+    grep -oE '[a-z]+(_[a-z]+)*' | grep -vx or | sort >help
+sed -n '/^\.Ss Fields$/,/^\.El/s/^\.It Cm //p' "$page" | sort >manual
+expect_same "the fields in ckmeta(1)" help manual
+completed_fields >completed
+expect_same "the completed fields" help completed
+[ -z "$(completions 'unknown ')" ] || fail "an unknown subcommand is completed"
+
+if [ "$shell" = zsh ]; then
+    sed -n 1p "$completion" | grep -qx '#compdef ckmeta' || fail "zsh does not find the completion"
+    for specification in '--state=:state document:_files' '--metadata=:metadata:_files' \
+        '--cgroup=:cgroup directory:_directories' '1:directory:_directories' \
+        '*:argument of the command:_files'; do
+        completions 'save ' | grep -qFx -e "$specification" || fail "save lacks '$specification'"
+    done
+    exit 0
+fi
+
+# LINE|WORDS: the words that are offered at the end of the line.
+mkdir -p work/checkpoint work/certificates "work/with space"
 touch work/checklist
 cd work
-case $shell in
-fish)
-    everything='certificates/ checklist checkpoint/'
-    completions load . '' | sort >../completed
-    offers "certificates/ checkpoint/" save ''
-    offers "$everything" save --state c
-    offers "$everything" save --metadata c
-    offers "certificates/ checkpoint/" save --cgroup ''
-    offers "" save --id ''
-    offers "" save --runtime-version ''
-    offers "$everything" save --id 1 --pid 2 checkpoint -- c
-    offers "certificates/ checkpoint/" load ''
-    offers "command" load -0 checkpoint com
-    offers "" load checkpoint command ''
-    ;;
-zsh)
-    zsh -n "$SOURCE/tools/completion/_ckmeta" || fail "zsh refuses it"
-    sed -n 1p "$SOURCE/tools/completion/_ckmeta" | grep -qx '#compdef ckmeta' ||
-        fail "zsh would not find it"
-    completions load '' | tr '\n' ' ' | sed -n 's/.* 2:field:(\([^)]*\)).*/\1\n/p' |
-        grep -oE '[a-z_]+' | sort >../completed
-    for spec in '--state=:state document:_files' '--cgroup=:cgroup directory:_directories' \
-        '1:directory:_directories' '*:argument of the command:_files'; do
-        completions save '' | grep -qFx -e "$spec" || fail "save lacks '$spec'"
-    done
-    ;;
-esac
-cd ..
-expect_same "the fields" help completed
-offers "" unknown ''
+while IFS='|' read -r line expected; do
+    offered=$(completions "$line" | paste -s -d ' ')
+    [ "$offered" = "$expected" ] || fail "ckmeta $line: offers '$offered', not '$expected'"
+done <<'END'
+s|save
+--v|--version
+x|
+save |certificates checkpoint with space
+save che|checkpoint
+save --s|--state
+save checkpoint --r|--rootless --runtime-version
+save --state c|certificates checklist checkpoint
+save --state=|certificates checklist checkpoint with space
+save --state=checkl|checklist
+save --metadata=checkl|checklist
+save --cgroup |certificates checkpoint with space
+save --id |
+save --pid |
+save --name c|
+save --runtime-version |
+save --id 1 --pid 2 checkpoint -- che|checklist checkpoint
+save --id 1 --pid 2 checkpoint -- --state |certificates checklist checkpoint with space
+load |certificates checkpoint with space
+load -0 |certificates checkpoint with space
+load checkpoint c|cgroup_path checkpoint_at command container_id container_name
+load -0 checkpoint com|command
+load checkpoint command |
+load --n|--null
+END
