@@ -4,7 +4,8 @@
 . "${0%/*}/sandbox.sh"
 need strace
 compile_counter
-script=$tests/action-script
+make_action_script
+script=$scratch/action-script
 
 # criu_does COMMAND DIR ARGUMENT...: a criu command with the action script. What both say is in
 # DIR/COMMAND.log.

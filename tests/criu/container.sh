@@ -36,7 +36,8 @@ make_bundle()
 {
     mkdir -p bundle/rootfs/dev bundle/rootfs/proc
     cp counter bundle/rootfs
-    printf '%s\n' "manage-cgroups ignore" "action-script $tests/action-script" >criu.conf
+    make_action_script
+    printf '%s\n' "manage-cgroups ignore" "action-script $scratch/action-script" >criu.conf
     jq --null-input --arg cgroup "${cgroup#"$root"}/sampler" --arg criu "$scratch/criu.conf" \
         --argjson memory "$memory" --argjson pids "$pids" '{
             ociVersion: "1.0.2",

@@ -93,6 +93,15 @@ compile_counter()
         skip "no static program can be made: $(tail -n 1 compile.log)"
 }
 
+# make_action_script: writes the action script that ckmeta(1) shows into a file of that name.
+make_action_script()
+{
+    need mandoc col
+    render "$SOURCE/tools/man/ckmeta.1" | section EXAMPLES | displays |
+        sed -n '/^#!\/bin\/bash$/,/^esac$/p' >action-script
+    chmod +x action-script
+}
+
 # count FILE: the number that the counter wrote last.
 count()
 {

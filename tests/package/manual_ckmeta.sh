@@ -1,301 +1,227 @@
 # SPDX-License-Identifier: MIT
-# The examples of ckmeta(1) are run as they are shown, with stand-ins for the container runtimes that
-# print what the real ones did, and none of them goes on after something that failed.
+# The examples of ckmeta(1) work as they are shown, and none of them continues after a failure. The
+# container runtimes and criu are programs here that print what the real ones have printed; tests/criu
+# runs some of the examples with the real ones.
 . "${0%/*}/package.sh"
 need bash jq man mandoc col xargs
 
 page=$SOURCE/tools/man/ckmeta.1
+data=$SOURCE/tests/data
 examples "$page" >/dev/null
 
-# Each example in a file of its own. The directories are moved to where this test may create them; the
-# processes of the containers do not exist here.
-mkdir -p examples.d bin bundle cgroup/samplec run/crun/samplec empty images
+# Each example in its own file, with its directories moved to here.
+mkdir -p examples.d bin bundle bundle-without-process cgroup/samplec run/crun/samplec empty images
 render "$page" | section EXAMPLES |
     awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }'
 sed -i 's,/srv/checkpoints,.,; s,/usr/bin/env PGDATA,env PGDATA,
     s,/sys/fs/cgroup,./cgroup,; s,/run/crun,./run/crun,' examples.d/*
-
-example() # PATTERN: the file of the example in which it occurs first
+example() # PATTERN: prints the name of the file of the first example that contains it
 {
-    grep -lF -e "$1" examples.d/* | sed -n 1p | grep . || fail "no example has $1"
+    grep -lF -e "$1" examples.d/* | sed -n 1p | grep . || fail "no example contains $1"
 }
 
-# The runtimes print what the real ones printed about a container that is running, stopped or missing, as
-# $CONTAINER says; the bundle and podman's configuration are in the directory "bundle".
-data=$SOURCE/tests/data
+# The runtimes report a container in the state $CONTAINER, whose configuration is in $BUNDLE.
 cp "$data/oci-bundle-config.json" bundle/config.json
+jq --slurpfile inspected "$data/podman-4.3.1-container-inspect.json" \
+    '.process.args = ($inspected[0][0] | [.Path] + .Args)' \
+    "$data/podman-4.3.1-config-one-word.json" >bundle/podman.json
+for config in config podman; do
+    jq 'del(.process)' bundle/$config.json >bundle-without-process/$config.json
+done
 cp "$data"/cgroup/* cgroup/samplec
-: >cgroup/cgroup.controllers # the root, which has no limits
-cp "$data/crun-1.8.1-status.json" run/crun/samplec/status
+: >cgroup/cgroup.controllers # This marks a root cgroup, which has no limits.
+status=run/crun/samplec/status
+cp "$data/crun-1.8.1-status.json" $status
 for runtime in runc-1.1.5 crun-1.8.1; do
     cat >"bin/${runtime%-*}" <<END
 case \$*,\$CONTAINER in
---version,*) cat "\${VERSION_OUTPUT-$data/$runtime-version.txt}" ;;
+--version,*) exec cat "\${VERSION_OUTPUT-$data/$runtime-version.txt}" ;;
 "state sampler,running" | "state samplec,running") state=state ;;
 "state sampler,stopped" | "state samplec,stopped") state=state-stopped ;;
 *) exit 1 ;;
 esac
-[ -z "\$state" ] ||
-    sed 's,\("bundle": \)"[^"]*",\1"$scratch/bundle",' "$data/$runtime-\$state.json"
+sed 's,\("bundle": \)"[^"]*",\1"$scratch/'"\$BUNDLE"'",' "$data/$runtime-\$state.json"
 END
 done
 cat >bin/podman <<END
 case \$*,\$CONTAINER in
---version,*) cat "\${VERSION_OUTPUT-$data/podman-4.3.1-version.txt}" ;;
-"info --format {{.Host.Security.Rootless}},"*) echo "\$ROOTLESS" ;;
+--version,*) exec cat "\${VERSION_OUTPUT-$data/podman-4.3.1-version.txt}" ;;
+"info --format {{.Host.Security.Rootless}},"*) echo "\$ROOTLESS"; exit ;;
 "container inspect web-3,running") inspect=inspect ;;
 "container inspect web-3,one-word") inspect=inspect-one-word ;;
 "container inspect web-3,stopped") inspect=inspect-stopped ;;
 *) echo "[]"; exit 125 ;;
 esac
-[ -z "\$inspect" ] ||
-    sed 's,\("OCIConfigPath": \)"[^"]*",\1"$scratch/bundle/podman.json",' \
-        "$data/podman-4.3.1-container-\$inspect.json"
+sed 's,\("OCIConfigPath": \)"[^"]*",\1"$scratch/'"\$BUNDLE"'/podman.json",' \
+    "$data/podman-4.3.1-container-\$inspect.json"
 END
 cat >bin/criu <<END
-[ "\$*" = --version ] || exit 1
-cat "\${VERSION_OUTPUT-$data/criu-4.1.1-version.txt}"
+[ "\$*" = --version ] && cat "\${VERSION_OUTPUT-$data/criu-4.1.1-version.txt}"
 END
 cat >bin/postgres <<'END'
 printf '<%s>' "$PGDATA" "$@"
 END
 use_programs
-export CONTAINER=running ROOTLESS=false
+export CONTAINER=running BUNDLE=bundle ROOTLESS=false
 
-check()
+check() # WHAT GOT EXPECTED
 {
     [ "$2" = "$3" ] || fail "$1 is '$2', not '$3'"
 }
-words() # the words of a command, each in brackets
-{
-    ckmeta load -0 "$1" command | xargs -0 printf '<%s>'
-}
-described() # CONTAINER: the example for it, run as the shell of a reader would
+describe() # CONTAINER: runs the example for it
 {
     sh -e "$(example "./$1")" || fail "the example for $1 fails"
+    ckmeta load "$1" | jq -c '[.container_id, .container_name, .original_pid, .version, .rootless],
+        [.cgroup_path, .resource_limits.memory_bytes], .command'
 }
-refused() # WHAT CONTAINER: the example for it fails and leaves the file that is there unchanged
+refuse() # REASON CONTAINER: the example for it fails and leaves the old file unchanged
 {
     ckmeta load "$2" >before
     ! sh "$(example "./$2")" >/dev/null 2>&1 || fail "$1: the example for $2 succeeds"
-    ckmeta load "$2" | cmp - before || fail "$1: the example for $2 saves something"
+    ckmeta load "$2" | cmp - before || fail "$1: the example for $2 saves"
 }
 
-# Descriptions by runtimes. Each example creates its directory unless it exists.
-jq --slurpfile inspected "$data/podman-4.3.1-container-inspect.json" \
-    '.process.args = ($inspected[0][0] | [.Path] + .Args)' \
-    "$data/podman-4.3.1-config-one-word.json" >bundle/podman.json
-for container in sampler sampler samplec web-3; do
-    described $container
-done
-for container in sampler samplec; do
-    check "the command of $container" "$(words $container)" \
-        '</bin/sl><-c><while true; do echo "héllo wörld"; sleep 1; done><><line1
-line2>'
-    check "the ID of $container" "$(ckmeta load $container container_id)" $container
-done
-check "runc's process ID" "$(ckmeta load sampler original_pid)" 13789
-check "runc's version" "$(ckmeta load sampler version)" "1.1.5+ds1"
-check "crun's process ID" "$(ckmeta load samplec original_pid)" 13833
-check "crun's version" "$(ckmeta load samplec version)" 1.8.1
-check "crun's cgroup" "$(ckmeta load samplec cgroup_path)" ./cgroup/samplec
-check "crun's limit" "$(ckmeta load samplec resource_limits | jq .memory_bytes)" \
-    "$(cat cgroup/samplec/memory.max)"
-check "podman's ID" "$(ckmeta load web-3 container_id)" \
-    f9203c87822c0550530069a4740b6098dd9498c5b0868160e8be8152d3a521ad
-check "podman's name" "$(ckmeta load web-3 container_name)" web-3
-check "podman's process ID" "$(ckmeta load web-3 original_pid)" 1824
-check "podman's version" "$(ckmeta load web-3 version)" 4.3.1
-check "podman's command" "$(words web-3)" '</bin/sl><-c><a b><>'
-check "rootless of podman" "$(ckmeta load web-3 rootless)" false
+describe sampler >created # From now on, its directory exists.
+for container in sampler samplec web-3; do
+    describe $container
+done >described
+(CONTAINER=one-word ROOTLESS=true; cp "$data/podman-4.3.1-config-one-word.json" bundle/podman.json
+    describe web-3) >>described
+cat >expected <<'END'
+["sampler","sampler",13789,"1.1.5+ds1",false]
+[null,null]
+["/bin/sl","-c","while true; do echo \"héllo wörld\"; sleep 1; done","","line1\nline2"]
+["samplec","samplec",13833,"1.8.1",false]
+["./cgroup/samplec",536870912]
+["/bin/sl","-c","while true; do echo \"héllo wörld\"; sleep 1; done","","line1\nline2"]
+["f9203c87822c0550530069a4740b6098dd9498c5b0868160e8be8152d3a521ad","web-3",1824,"4.3.1",false]
+[null,null]
+["/bin/sl","-c","a b",""]
+["8707ecd87beb6ed82de34ae3da058320971606cfe9b5a49ad94a186abf5ecf42","web-3",26225,"4.3.1",true]
+[null,null]
+["forever"]
+END
+expect_same "the metadata" expected described
 
-# A command of one word, which podman shows twice, and a rootless podman.
-cp "$data/podman-4.3.1-config-one-word.json" bundle/podman.json
-(CONTAINER=one-word ROOTLESS=true; described web-3)
-check "podman's command of one word" "$(words web-3)" '<forever>'
-check "podman's second process ID" "$(ckmeta load web-3 original_pid)" 26225
-check "rootless of a rootless podman" "$(ckmeta load web-3 rootless)" true
-
-# Nothing is saved about a container that is stopped or missing, or if a part of the description is
+# Nothing is saved about a container that is stopped or missing, or if a part of its description is
 # missing.
-CONTAINER=one-word
-(ROOTLESS=; refused "no answer whether podman is rootless" web-3)
-CONTAINER=running
 for container in sampler samplec web-3; do
-    (CONTAINER=stopped; refused "a stopped container" $container)
-    (CONTAINER=missing; refused "no container" $container)
-    (export VERSION_OUTPUT=/dev/null; refused "no version" $container)
+    for reason in CONTAINER=stopped CONTAINER=missing VERSION_OUTPUT=/dev/null BUNDLE=missing \
+        BUNDLE=bundle-without-process; do
+        (export "${reason?}"; refuse "$reason" $container)
+    done
 done
-for config in config podman; do
-    jq 'del(.process)' bundle/$config.json >$config.edited
-    mv bundle/$config.json $config.kept
-done
-for container in sampler samplec web-3; do
-    refused "no configuration" $container
-done
-for config in config podman; do
-    mv $config.edited bundle/$config.json
-done
-for container in sampler samplec web-3; do
-    refused "a configuration without a process" $container
-done
-for config in config podman; do
-    mv $config.kept bundle/$config.json
-done
-
-# crun's status file names the cgroup, or that there is none.
-status=run/crun/samplec/status
+(ROOTLESS=; refuse "no answer whether podman is rootless" web-3)
 mv $status kept
-refused "no status file" samplec
+refuse "no status file of crun" samplec
 jq 'del(.["cgroup-path"])' kept >$status
-refused "a status file without a cgroup" samplec
+refuse "no cgroup in crun's status file" samplec
 jq '.["cgroup-path"] = "/gone"' kept >$status
-refused "the status file of a cgroup that is gone" samplec
+refuse "a cgroup that does not exist" samplec
 jq '.["cgroup-path"] = ""' kept >$status
-described samplec
-check "the cgroup of a container without one" "$(ckmeta load samplec cgroup_path)" ""
+check "a container without a cgroup" "$(describe samplec | sed -n 2p)" '[null,null]'
 
-# Without a runtime.
-sh -e "$(example "--name db")" || fail "it is not saved without a runtime"
-check "the name of db" "$(ckmeta load db container_name)" db
-check "the version of db" "$(ckmeta load db version)" 1.4.2
-TZ=UTC sh -e "$(example original_pid)" >output || fail "the fields are not printed"
+# Without a runtime, and a copy.
+sh -e "$(example "--name db")" || fail "the example without a runtime fails"
+check "db" "$(ckmeta load db | jq -c '[.container_id, .container_name, .original_pid, .version]')" \
+    '["4f1c","db",13789,"1.4.2"]'
+sh -e "$(example original_pid)" >output || fail "the fields are not printed"
 check "the printed process ID" "$(sed -n 1p output)" 13789
 date -u -d "$(sed -n 2p output)" >/dev/null || fail "no date is printed"
-
-# The copy.
 copy=$(example "--metadata -")
-sh -e "$copy" || fail "it is not copied"
-check "the name of the copy" "$(ckmeta load db-2 container_name)" db-2
-ckmeta load db-2 | sed 's/"db-2"/"db"/' >copied
-ckmeta load db | cmp - copied || fail "the copy differs"
+sh -e "$copy" || fail "the example that copies fails"
+ckmeta load db | sed 's/"db"/"db-2"/' >expected
+ckmeta load db-2 >copied
+expect_same "the copy" expected copied
 sed 's,load [^ ]*,load missing,' "$copy" >missing.sh
 ! sh missing.sh 2>/dev/null || fail "a copy of nothing succeeds"
-check "the name of the copy, after a failure" "$(ckmeta load db-2 container_name)" db-2
+ckmeta load db-2 | cmp - copied || fail "a copy of nothing replaces the file"
 
-# The command, started again: only if the load succeeds, and only if there is a command. A command that
-# looks like an option of exec fails, also where sh is bash, whose exec has options.
-mkdir corrupt options "$scratch/as-bash"
+# The command is started again only if the load succeeds and there is a command. A command that looks
+# like an option of exec fails, also where sh is bash, whose exec has options.
+mkdir corrupt as-bash
+ln -s "$(command -v bash)" as-bash/sh
 ckmeta load db | jq '.command = []' | ckmeta save --metadata - empty
 head -c 100 db/metadata.json >corrupt/metadata.json
-ln -s "$(command -v bash)" "$scratch/as-bash/sh"
-started='</data><-c><log_line_prefix=%m >'
-for shell in bash sh as-bash; do
-    path=$PATH
+for word in -ash -l -a -c; do
+    mkdir "option$word" "option$word-echo"
+    ckmeta save --id 1 --pid 1 "option$word" -- $word
+    ckmeta save --id 1 --pid 1 "option$word-echo" -- $word echo started
+done
+start() # SHELL SCRIPT DIR: runs the example with that directory in that shell
+{
+    sed "s,^dir=.*,dir=$3," "$2" >start.sh
+    PATH=$scratch/${1%sh}:$PATH "${1#as-bash/}" start.sh
+}
+for shell in bash sh as-bash/sh; do
     case $shell in
     bash) script=$(example "mapfile -d '' -t argv < <(") ;;
     *) script=$(example xargs) ;;
     esac
-    if [ "$shell" = as-bash ]; then
-        path=$scratch/as-bash:$PATH
-        shell=$scratch/as-bash/sh
-    fi
-    check "the command, started by $shell" "$(PATH=$path "$shell" "$script")" "$started"
-    for dir in missing corrupt; do
-        sed "s,^dir=.*,dir=$dir," "$script" >missing.sh
-        ! PATH=$path "$shell" missing.sh >output 2>/dev/null || fail "$shell: success with $dir metadata"
-        [ ! -s output ] || fail "$shell starts something with $dir metadata"
-    done
-    sed "s,^dir=.*,dir=empty," "$script" >missing.sh
-    [ -z "$(PATH=$path "$shell" missing.sh 2>&1)" ] || fail "$shell starts something without a command"
-    for word in -ash -l -a -c; do
-        ckmeta save --id options --pid 1 options -- $word
-        sed "s,^dir=.*,dir=options," "$script" >missing.sh
-        ! PATH=$path "$shell" missing.sh >output 2>/dev/null || fail "$shell: success with exec $word"
-        ckmeta save --id options --pid 1 options -- $word echo started
-        ! PATH=$path "$shell" missing.sh >output 2>/dev/null || fail "$shell: success with exec $word echo"
-        [ ! -s output ] || fail "$shell starts something with exec $word"
+    check "the output in $shell" "$(start $shell "$script" ./db)" '</data><-c><log_line_prefix=%m >'
+    check "the output of no command in $shell" "$(start $shell "$script" empty 2>&1)" ""
+    for dir in missing corrupt option*; do
+        ! start $shell "$script" "$dir" >output 2>/dev/null || fail "$shell succeeds with $dir"
+        [ ! -s output ] || fail "$shell starts something with $dir"
     done
 done
 
-# The action script, which the tests with the real criu use, too.
+# The action script saves the command after the images are flushed, and leaves no metadata behind if
+# anything fails. sync and ckmeta record their calls and can fail.
 script=$(example CRTOOLS)
 chmod +x "$script"
-for file in "$script" "$SOURCE/tests/criu/action-script"; do
-    sed -e :join -e '/\\$/{ N; s/\\\n *//; b join' -e '}' "$file" | grep -v '^# ' >"joined-${file##*/}"
-done
-expect_same "the action script of the tests" "joined-${script##*/}" joined-action-script
-action() # ACTION
-{
-    CRTOOLS_SCRIPT_ACTION=$1 CRTOOLS_INIT_PID=$pid CRTOOLS_IMAGE_DIR=images "$script" 2>/dev/null
-}
-# shellcheck disable=SC2016
-sh -c 'kill -STOP $$' "a b" "" "new
-line" &
-pid=$!
-trap 'kill -KILL "$pid"' EXIT
-while ! tr '\0' '|' <"/proc/$pid/cmdline" | grep -q '^sh|'; do sleep 0.1; done
-action network-lock || fail "the script fails for an action that it does not know"
-! action pre-restore || fail "it allows a restore without metadata"
-action pre-dump || fail "it does not allow a dump into a new directory"
-action post-dump || fail "it does not save"
-# shellcheck disable=SC2016
-check "the command of the process" "$(words images)" '<sh><-c><kill -STOP $$><a b><><new
-line>'
-check "its ID" "$(ckmeta load images container_id)" images
-check "its process ID" "$(ckmeta load images original_pid)" "$pid"
-check "its version" "$(ckmeta load images version)" 4.1.1
-action pre-restore || fail "it does not allow a restore"
-action pre-dump || fail "it does not allow a dump into a used directory"
-[ ! -e images/metadata.json ] || fail "old metadata remains beside new images"
-(export VERSION_OUTPUT=/dev/null; ! action post-dump) || fail "it saves without a version"
-[ ! -e images/metadata.json ] || fail "it saves without a version"
-
-# The images are flushed before the save, and a save that is not durable leaves nothing.
-cat >calls.sh <<'END'
+cat >bin/sync <<'END'
 #!/bin/sh
-echo "${0##*/} $*" >>calls
-case ${0##*/} in
-sync) exit "$SYNC_STATUS" ;;
-esac
-ckmeta=$(PATH=${PATH#*:} command -v ckmeta)
-"$ckmeta" "$@"
-exit "$SAVE_STATUS"
+echo sync >>calls
+exit "${SYNC_STATUS-0}"
 END
-chmod +x calls.sh
-mkdir calls.d
-ln -s ../calls.sh calls.d/sync
-ln -s ../calls.sh calls.d/ckmeta
-flushed() # SYNC_STATUS SAVE_STATUS: the same with stand-ins for sync and ckmeta, which note their calls
+cat >bin/ckmeta <<END
+#!/bin/sh
+echo ckmeta >>calls
+$EMULATOR "$prefix/bin/ckmeta" "\$@" && exit "\${SAVE_STATUS-0}"
+END
+chmod +x bin/sync
+act() # ACTION: runs the script for a process whose arguments are odd
 {
     : >calls
-    (
-        export PATH="$scratch/calls.d:$PATH" SYNC_STATUS="$1" SAVE_STATUS="$2"
-        action post-dump
-    )
+    # shellcheck disable=SC2016
+    CRTOOLS_SCRIPT_ACTION=$1 CRTOOLS_IMAGE_DIR=images sh -c '
+        echo $$ >pid
+        cp /proc/$$/cmdline cmdline
+        CRTOOLS_INIT_PID=$$ "$0"
+        exit $?' "$script" "a b" "" "new
+line" 2>/dev/null
 }
-flushed 0 0 || fail "it does not save"
-check "the order" "$(sed -n "s/^\\(sync\\|ckmeta\\) .*/\\1/p" calls | paste -s -d ,)" sync,ckmeta
-rm images/metadata.json
-! flushed 1 0 || fail "it succeeds with images that could not be flushed"
-[ ! -e images/metadata.json ] || fail "it saves beside images that could not be flushed"
-! flushed 0 4 || fail "it succeeds with metadata that may not be durable"
-[ ! -e images/metadata.json ] || fail "a failed dump leaves metadata"
+act network-lock || fail "the script fails for another action"
+! act pre-restore || fail "it allows a restore without metadata"
+act pre-dump || fail "it does not allow a dump into a new directory"
+act post-dump || fail "it does not save"
+check "the order" "$(paste -s -d ' ' calls)" "sync ckmeta"
+ckmeta load -0 images command | cmp - cmdline || fail "it saves another command"
+check "the metadata" "$(ckmeta load images | jq -c '[.container_id, .original_pid, .version]')" \
+    "[\"images\",$(cat pid),\"4.1.1\"]"
+act pre-restore || fail "it does not allow a restore"
+act pre-dump || fail "it does not allow a dump into a used directory"
+[ ! -e images/metadata.json ] || fail "old metadata remains beside new images"
+for reason in VERSION_OUTPUT=/dev/null SYNC_STATUS=1 SAVE_STATUS=4; do
+    (export "${reason?}"; ! act post-dump) || fail "$reason: it succeeds"
+    [ ! -e images/metadata.json ] || fail "$reason: it leaves metadata"
+done
 cp corrupt/metadata.json images
-! action pre-restore || fail "it allows a restore with corrupt metadata"
-rm -r images
-! action post-dump || fail "a save that fails does not abort the dump"
+! act pre-restore || fail "it allows a restore with corrupt metadata"
 
-# The unit: systemd takes 255 for a failure and every other status but 0 for a reason to skip.
+# systemd takes 255 for a failure, and every other status but 0 for a reason to skip the unit.
 unit=$(example ExecCondition)
-condition() # NAME: the exit status of the condition of an instance, undone as systemd does it
-{
+condition=$(sed -n '/^ExecCondition=/,/[^\\]$/{ s/.*Condition=//; s/\\$//; s/\$\$/$/g; p; }' "$unit")
+for expected in "db 0" "missing 3" "corrupt 255"; do
     got=0
-    (eval "$(sed -e :join -e '/\\$/{ N; s/\\\n/ /; b join' -e '}' "$unit" |
-        sed -n "s/^ExecCondition=//; t found; d; :found s/\\$\\$/\$/g; s/%i/$1/g; p")") \
-        >output 2>/dev/null || got=$?
-    [ ! -s output ] || fail "the condition prints $(cat output)"
-    echo "$got"
-}
-check "the condition with a checkpoint" "$(condition db)" 0
-check "the condition without a checkpoint" "$(condition missing)" 3
-check "the condition with a damaged checkpoint" "$(condition corrupt)" 255
+    (eval "$(echo "$condition" | sed "s/%i/${expected% *}/")") >output 2>/dev/null || got=$?
+    check "the condition" "${expected% *} $got$(cat output)" "$expected"
+done
 if command -v systemd-analyze >/dev/null; then
-    mkdir units
-    { cat "$unit"; printf '[Unit]\nDefaultDependencies=no\n'; } >units/restore@.service
-    cp units/restore@.service units/restore@db.service
-    sed -i 's,=criu,=/bin/true,' units/*
-    systemd-analyze verify --man=no "./units/restore@db.service" >verified 2>&1 ||
+    sed 's,=criu,=/bin/true,' "$unit" >restore@db.service
+    printf '[Unit]\nDefaultDependencies=no\n' >>restore@db.service
+    systemd-analyze verify --man=no ./restore@db.service >verified 2>&1 ||
         { cat verified; fail "systemd refuses the unit"; }
-    ! grep -F restore@ verified || fail "systemd complains about the unit"
+    ! grep -F restore@ verified || fail "systemd warns about the unit"
 fi
