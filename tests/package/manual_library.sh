@@ -1,36 +1,38 @@
 # SPDX-License-Identifier: MIT
-# What the manual pages of the library show is compiled and run as it is shown.
+# The programs and wrappers that the manual pages of the library show compile and work.
 . "${0%/*}/package.sh"
 need man mandoc col
 use_pkg_config "$prefix"
 
 manual=$SOURCE/tools/man
 
-# compile_as_shown OPTION...: the command on standard input, with this compiler.
+# compile_as_shown OPTION...: runs the command line on standard input with this compiler.
 compile_as_shown()
 {
     sed "s,^cc ,\"$CC\" $MACHINE_FLAGS -Wall -Wextra -Wpedantic -Werror $* ," >compile.sh
     [ -s compile.sh ] || fail "no command line is shown"
-    sh -e compile.sh || fail "what is shown does not compile: $(cat compile.sh)"
+    sh -e compile.sh || fail "this does not compile: $(cat compile.sh)"
 }
 
 # The program in each page of section 3, compiled by the command line in the overview.
-render "$manual/nucleus-checkpoint.3" | section SYNOPSIS | displays | grep '^cc ' >command
+render "$manual/nucleus-checkpoint.3" | section SYNOPSIS | displays | grep '^cc ' >./command
 for page in "$manual"/nucleus*.3; do
     program=${page##*/}
+    program=${program%.3}
     examples "$page" >program.c
-    compile_as_shown -o "${program%.3}" <command
-    echo "${program%.3}" >>programs
-done
+    compile_as_shown -o "$program" <./command
+    echo "./$program"
+done >programs
 
-expect() # STATUS OUTPUT PROGRAM ARGUMENT...: what it prints; its messages go to the file "message"
+# expect STATUS OUTPUT PROGRAM ARGUMENT...: the program exits and prints like that.
+expect()
 {
     wanted="$1 $2"
     shift 2
     status=0
     output=$(run "$@" 2>message) || status=$?
     [ "$status $output" = "$wanted" ] || fail "$*: '$status $output' instead of '$wanted'"
-    tried="${tried-} ${1#./}"
+    echo "$1" >>tried
 }
 
 mkdir checkpoint empty
@@ -59,67 +61,64 @@ expect 1 '' ./nucleus_state_document_from_json <text
 expect 0 '' ./nucleus_status_name checkpoint
 expect 1 'NUCLEUS_ERROR_NOT_FOUND 2' ./nucleus_status_name empty
 expect 0 "$VERSION" ./nucleus_checkpoint_version
-echo "$tried" | tr ' ' '\n' | grep . | sort -u >tried
-sort -o programs programs
+sort -u -o tried tried
 expect_same "the programs that were tried" programs tried
 
-# What nucleus_metadata_save(3) says about the order of the steps: the images are flushed before.
 if command -v strace >/dev/null && [ -z "$EMULATOR" ]; then
     strace -o calls ./nucleus_metadata_save checkpoint
-    sed -n 's/^\(syncfs\|rename\|unlinkat\).*metadata.json.*/\1/p; s/^\(syncfs\).*/\1/p' calls |
-        tr '\n' ' ' >order
-    [ "$(cat order)" = "unlinkat syncfs rename " ] || fail "the order of the steps is $(cat order)"
+    order=$(sed -n 's/^\(rename\|unlinkat\).*metadata.json.*/\1/p; s/^\(syncfs\).*/\1/p' calls |
+        paste -s -d ' ')
+    [ "$order" = "unlinkat syncfs rename" ] || fail "the order of the steps is $order"
 fi
 
 # The wrappers that provoke failures.
 page=$manual/nucleus-checkpoint-testing.7
-render "$page" | section "PROVOKING FAILURES" >testing
-displays <testing >failures
-{
-    cat <<'END'
+render "$page" | section "PROVOKING FAILURES" >failures
+cat >test.c <<'END'
 #include <errno.h>
 #include <fcntl.h>
 #include <nucleus/checkpoint.h>
 #include <stdio.h>
-
 END
-    sed '/^cc /,$d' failures
-    cat <<'END'
-
+displays <failures | sed '/^cc /,$d' >>test.c
+cat >>test.c <<'END'
 int main(void)
 {
     static char *command[] = {NULL};
     static char text[] = "";
-    struct nucleus_metadata metadata = {.container_id = text, .container_name = text,
-                                        .command = command, .version = text};
+    struct nucleus_metadata metadata = {
+        .container_id = text, .container_name = text, .command = command, .version = text};
+    struct nucleus_error err;
 
     for (int n = 0; n <= 3; n++) {
         fsync_to_fail = n;
         puts(nucleus_status_name(nucleus_metadata_save(&metadata, "checkpoint", NULL)));
     }
-    fsync_to_fail = 0;
-    struct nucleus_error err;
     puts(nucleus_status_name(nucleus_metadata_save_at(&metadata, AT_FDCWD, &err)));
     return 0;
 }
 END
-} >test.c
-sed -n '/^cc /,$p' failures | compile_as_shown
-cat >expected <<'END'
-NUCLEUS_OK
+displays <failures | sed -n '/^cc /,$p' | compile_as_shown
+expect 0 'NUCLEUS_OK
 NUCLEUS_ERROR_IO
 NUCLEUS_ERROR_NOT_DURABLE
 NUCLEUS_ERROR_NOT_DURABLE
-NUCLEUS_ERROR_NO_MEMORY
-END
-run ./a.out >statuses || fail "the wrappers do not run"
-expect_same "the provoked failures" expected statuses
+NUCLEUS_ERROR_NO_MEMORY' ./a.out
 
-# The wrappers for cmocka: they find a leak, and nothing else.
-render "$page" | section "FINDING LEAKS WITH CMOCKA" >testing
-options=$(grep -o -e '-Wl,--wrap=malloc,[a-z=,-]*' testing) || fail "no options for cmocka"
-{
-    cat <<'END'
+# An archive for x86-64 calls the functions that can be wrapped by the names that are shown.
+case $("$CC" $MACHINE_FLAGS -dumpmachine)$MACHINE_FLAGS in
+x86_64*linux-gnu)
+    "$NM" -u "$(find "$prefix" -name libnucleus-checkpoint.a)" | sed -n 's/^ *U //p' | sort -u >called
+    { grep -oE '\b[a-z]+64\b' failures; printf '%s\n' fsync malloc time write; } | sort -u >shown
+    grep -xE '[a-z]+64|fsync|malloc|time|write' called | grep -vx getdents64 >wrapped
+    expect_same "the names of functions that can be wrapped" wrapped shown
+    ;;
+esac
+
+# The wrappers for cmocka find a leak and nothing else.
+render "$page" | section "FINDING LEAKS WITH CMOCKA" >leaks
+options=$(grep -o -e '-Wl,--wrap=malloc,[a-z=,-]*' leaks) || fail "no options for cmocka"
+cat >leaks.c <<'END'
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -127,11 +126,9 @@ options=$(grep -o -e '-Wl,--wrap=malloc,[a-z=,-]*' testing) || fail "no options 
 
 #include <cmocka.h>
 #include <nucleus/checkpoint.h>
-
 END
-    displays <testing
-    cat <<'END'
-
+displays <leaks >>leaks.c
+cat >>leaks.c <<'END'
 static void test_load(void **clear)
 {
     struct nucleus_metadata metadata;
@@ -150,43 +147,9 @@ int main(int argc, char **argv)
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 END
-} >leaks.c
 # shellcheck disable=SC2046
-compile "$CC" -o leaks leaks.c "$options" $(pkg-config --cflags --libs nucleus-checkpoint cmocka)
-run ./leaks clear >output 2>&1 || { cat output; fail "a leak is found where there is none"; }
-! run ./leaks >output 2>&1 || fail "a leak is not found"
-grep -q 'test_load leaked' output || { cat output; fail "something else than the leak is found"; }
-
-# The names that it gives for the functions of libc are those that an archive for x86-64 calls.
-case $("$CC" $MACHINE_FLAGS -dumpmachine)$MACHINE_FLAGS in
-x86_64*linux-gnu)
-    render "$page" | section "PROVOKING FAILURES" | grep -oE '\b[a-z]+64\b' | sort -u >shown
-    "$NM" -u "$(find "$prefix" -name libnucleus-checkpoint.a)" |
-        sed -n 's/^ *U \([a-z]*64\)$/\1/p' | grep -vx 'getdents64' | sort -u >called
-    expect_same "the names of functions for large files" called shown
-    ;;
-esac
-
-# The ways to link, as nucleus-checkpoint-linking(7) shows them.
-render "$manual/nucleus-checkpoint-linking.7" | section DESCRIPTION >linking
-way() # SUBSECTION
-{
-    awk -v name="   $1" '/^   [^ ]/ { inside = $0 == name; next } inside' linking | displays
-}
-cp "$tests/consumer/main.c" program.c
-way pkg-config | compile_as_shown
-check_consumer ./a.out
-{
-    printf '%s\n' 'cmake_minimum_required(VERSION 3.22)' 'project(program LANGUAGES C)' \
-        'add_executable(program program.c)'
-    way CMake
-} >CMakeLists.txt
-build_project . "-DCMAKE_PREFIX_PATH=$prefix"
-check_consumer build/program
-if command -v meson >/dev/null && [ -z "$EMULATOR$MACHINE_FLAGS" ]; then
-    way Meson >meson.build
-    CC=$CC PKG_CONFIG_PATH=$scratch/$(dirname "$(find ../moved -name nucleus-checkpoint.pc)") \
-        meson setup by-meson >meson.log 2>&1 || { cat meson.log; fail "meson setup"; }
-    meson compile -C by-meson >meson.log 2>&1 || { cat meson.log; fail "it does not build"; }
-    check_consumer by-meson/program
-fi
+compile "$CC" -o test-leaks leaks.c "$options" \
+    $(pkg-config --cflags --libs nucleus-checkpoint cmocka)
+run ./test-leaks clear >output 2>&1 || { cat output; fail "a leak is found where there is none"; }
+! run ./test-leaks >output 2>&1 || fail "a leak is not found"
+grep -q 'test_load leaked' output || { cat output; fail "another error is found"; }

@@ -2,7 +2,7 @@
 # The README's commands print what is shown beneath them, its installation is found by each way to
 # link that it names, and it is short enough to be read.
 . "${0%/*}/package.sh"
-need pkg-config
+need pkg-config mandoc col
 
 readme=$SOURCE/README.md
 block() # LANGUAGE N: the Nth block of that language
@@ -81,7 +81,12 @@ cc call.c -o call $(pkg-config --cflags --libs nucleus-checkpoint) || fail "the 
 run ./call || fail "the first call fails"
 [ "$(ckmeta load web-1 container_id)" = 4f1c ] || fail "the first call saves nothing"
 
-# Link, each way.
+# Link in each way. nucleus-checkpoint-linking(7) shows the same, with another name of the program.
+{ block sh 4; block cmake 1; block meson 1; } |
+    sed 's/\<runtime\>/program/g; s/\<main\.c/program.c/' >shown
+render "$SOURCE/tools/man/nucleus-checkpoint-linking.7" | section DESCRIPTION |
+    sed '/^   Static linking/,$d' | displays >displayed
+expect_same "the ways to link in the manual" shown displayed
 block c 2 >main.c
 block sh 4 | sh -e || fail "it does not link by pkg-config"
 mkdir run
