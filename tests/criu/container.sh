@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# container.sh RUNTIME: a container of runc or crun is described as ckmeta(1) shows, checkpointed
-# and restored. With runc, CRIU runs the action script, too.
+# container.sh runc|crun: a container is described as ckmeta(1) shows, checkpointed and restored. With
+# runc, CRIU also runs the action script.
 . "${0%/*}/sandbox.sh"
 runtime=$1
 need "$runtime" jq mandoc col ip iptables-restore
@@ -8,8 +8,8 @@ need "$runtime" jq mandoc col ip iptables-restore
 [ "$(stat -f -c %T "$root")" = cgroup2fs ] || skip "no cgroup2 can be mounted here"
 compile_counter
 
-# The controllers that can be had, in $controllers and in the container's cgroup.
-hand_down_controllers()
+# Enables all controllers in the cgroup of the container. Their names are in $controllers.
+enable_controllers()
 {
     mkdir "$cgroup" 2>mkdir.log || skip "no cgroup can be made here: $(cat mkdir.log)"
     controllers=$(cat "$root/cgroup.controllers")
@@ -21,7 +21,7 @@ hand_down_controllers()
     done
 }
 
-# limit CONTROLLER VALUE: what the metadata has to say, null where there is no such controller.
+# limit CONTROLLER VALUE: prints the limit that must be saved, which is null without the controller.
 limit()
 {
     case " $controllers " in
@@ -30,8 +30,8 @@ limit()
     esac
 }
 
-# runc takes options of criu from a file that the bundle names, crun on its command line. CRIU's own
-# handling of cgroups is not wanted: on a machine that has cgroup v1 as well, it leaves new ones there.
+# runc reads options of criu from a file that the bundle names; crun has options of its own. CRIU must
+# not manage cgroups: on a machine that has cgroup v1 as well, it leaves new ones there.
 make_bundle()
 {
     mkdir -p bundle/rootfs/dev bundle/rootfs/proc
@@ -77,12 +77,12 @@ run_runtime()
     }
 }
 
-state()
+state() # MEMBER
 {
     "$runtime" state sampler | jq -r ".$1"
 }
 
-# The example of ckmeta(1) for this runtime, with the container and a directory of this test.
+# recipe: prints the example of ckmeta(1) for this runtime, with the container and directory of this test.
 recipe()
 {
     case $runtime in
@@ -94,7 +94,7 @@ recipe()
         sed "s/$shown/sampler/g; s,/srv/checkpoints,$scratch,"
 }
 
-hand_down_controllers
+enable_controllers
 memory=$(limit memory 67108864)
 pids=$(limit pids 32)
 make_bundle
@@ -104,14 +104,14 @@ expect_progress bundle/rootfs/numbers 0
 pid=$(state pid)
 
 recipe >recipe.sh
-grep -q "$runtime state sampler" recipe.sh || fail "ckmeta(1) has no recipe for it"
-sh -e recipe.sh || fail "the recipe of ckmeta(1) fails"
-[ "$(ckmeta load sampler container_id)" = sampler ] || fail "the ID is another one"
-[ "$(ckmeta load sampler original_pid)" = "$pid" ] || fail "the process ID is another one"
+grep -q "$runtime state sampler" recipe.sh || fail "ckmeta(1) has no example for $runtime"
+sh -e recipe.sh || fail "the example in ckmeta(1) fails"
+[ "$(ckmeta load sampler container_id)" = sampler ] || fail "the saved ID is wrong"
+[ "$(ckmeta load sampler original_pid)" = "$pid" ] || fail "the saved process ID is wrong"
 "$runtime" --version | grep -qFx "$runtime version $(ckmeta load sampler version)" ||
-    fail "the version is another one"
+    fail "the saved version is wrong"
 [ "$runtime" != crun ] || [ "$(ckmeta load sampler cgroup_path)" = "$cgroup/sampler" ] ||
-    fail "the cgroup is another one"
+    fail "the saved cgroup is wrong"
 expect_command sampler "$pid"
 
 ckmeta load -0 sampler command |
@@ -120,10 +120,10 @@ ckmeta load with-limits | jq --exit-status --arg cgroup "$cgroup/sampler" \
     --argjson memory "$memory" --argjson pids "$pids" '.cgroup_path == $cgroup and
         (.resource_limits | .memory_bytes == $memory and .pids_max == $pids and
             .cpu_period_us == 100000)' >/dev/null ||
-    { ckmeta load with-limits; fail "it is not in $cgroup/sampler, with memory $memory, pids $pids"; }
+    { ckmeta load with-limits; fail "not saved: $cgroup/sampler, memory $memory, pids $pids"; }
 expect_command with-limits "$pid"
 
-# A save that fails in the action script costs no container.
+# If a save in the action script fails, the container continues.
 if [ "$runtime" = runc ]; then
     ln -s elsewhere sampler/metadata.json.tmp
     ! runc checkpoint --image-path "$scratch/sampler" sampler </dev/null >checkpoint.out 2>&1 ||
@@ -143,19 +143,18 @@ expect_end "$pid"
     fail "the action script does not save"
 stopped=$(count bundle/rootfs/numbers)
 
-ckmeta load sampler >/dev/null || fail "the metadata did not outlive the checkpoint"
+ckmeta load sampler >/dev/null || fail "the metadata is lost after the checkpoint"
 run_runtime restore --detach --bundle "$scratch/bundle" --image-path "$scratch/sampler" sampler
 pid=$(state pid)
 expect_command sampler "$pid"
 expect_progress bundle/rootfs/numbers "$stopped"
-grep -qx "0::${cgroup#"$root"}/sampler" "/proc/$pid/cgroup" || fail "it is in another cgroup"
+grep -qx "0::${cgroup#"$root"}/sampler" "/proc/$pid/cgroup" || fail "the restored process is in another cgroup"
 
-# Of a container that has ended, and of one that does not exist, the recipe saves nothing.
-refuses()
+refuses() # REASON: the example saves nothing about a container that has ended or does not exist.
 {
     ckmeta load sampler >before
-    ! sh -e recipe.sh >recipe.out 2>&1 || fail "the recipe of ckmeta(1) saves a container that $1"
-    ckmeta load sampler | cmp - before || fail "the recipe of ckmeta(1) saves a container that $1"
+    ! sh -e recipe.sh >recipe.out 2>&1 || fail "the example in ckmeta(1) saves a container that $1"
+    ckmeta load sampler | cmp - before || fail "the example in ckmeta(1) saves a container that $1"
 }
 run_runtime kill sampler KILL
 expect_end "$pid"

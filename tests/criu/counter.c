@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * counter FILE [ARGUMENT...]: the process that is dumped and restored. It counts in memory and
- * writes each number to FILE, so that a restored one is seen to go on where the dumped one stopped.
- * It keeps nothing of what it inherits: neither a descriptor nor a session.
+ * counter FILE [ARGUMENT...]
+ *
+ * This process is dumped and restored. It counts in memory and writes each number to FILE, which
+ * shows that the restored process continues where the dumped one stopped. It keeps neither the
+ * descriptors nor the session that it inherits, because CRIU could not restore them.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,13 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Every descriptor comes from where the process runs now, the first three too. */
-static void let_go(void)
+static void detach(void)
 {
     long limit = sysconf(_SC_OPEN_MAX);
     int null;
 
-    (void)setsid(); /* fails for the first process of a container, which has a session */
+    (void)setsid(); /* fails for the first process of a container, which leads a session already */
     for (int fd = 3; fd < limit; fd++)
         (void)close(fd);
     null = open("/dev/null", O_RDWR);
@@ -28,7 +29,7 @@ static void let_go(void)
     (void)close(null);
 }
 
-/* The same number of bytes each time, in one write: a reader finds a whole number. */
+/* Each number has the same length and is written at once, so readers find complete numbers. */
 static void write_number(const char *file, unsigned number)
 {
     char line[16];
@@ -45,7 +46,7 @@ int main(int argc, char **argv)
 
     if (argc < 2)
         return 2;
-    let_go();
+    detach();
     for (unsigned number = 1;; number++) {
         write_number(argv[1], number);
         (void)nanosleep(&pause, NULL);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dump DIR PID WHEN: dumps the process into DIR with libcriu and saves its metadata there, either
- * in the notification after the dump (WHEN is "notification") or once criu_dump() has returned
- * (WHEN is "return"). The exit status is 0 if both succeed, 1 if the dump fails, and 3 if only the
- * save does.
+ * dump DIR PID notification|return
+ *
+ * Dumps the process into DIR with libcriu and saves its metadata there, either in the notification
+ * "post-dump" or after criu_dump() has returned. The exit status is 1 if the dump fails, and 3 if
+ * only the save fails.
  */
 #define _GNU_SOURCE
 #include <criu/criu.h>
