@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: MIT
-# cpack -G DEB: two packages, complete by Debian's policy, that name what they depend on, and that work
-# once they are unpacked.
+# cpack -G DEB makes two packages that comply with Debian's policy, name what they depend on, and work.
 . "${0%/*}/package.sh"
 need dpkg-architecture dpkg-deb dpkg-parsechangelog dpkg-shlibdeps gzip lintian readelf
 [ -z "$MACHINE_FLAGS$EMULATOR" ] || skip "cpack packs for this machine only"
 
-# The umask of whoever packs has no effect.
-(umask 077 && cd "$build" && "${CMAKE%/*}/cpack" -G DEB -B "$scratch/packages") >cpack.log 2>&1 ||
-    { cat cpack.log; fail "cpack"; }
+(umask 077; pack DEB) # The umask has no effect.
 command=$(echo packages/ckmeta_*.deb)
 library=$(echo packages/libnucleus-checkpoint-dev_*.deb)
 for deb in "$command" "$library"; do
@@ -19,8 +16,7 @@ for deb in "$command" "$library"; do
     dpkg-deb -x "$deb" unpacked
 done
 
-# depends DEB PACKAGE
-depends()
+depends() # DEB PACKAGE
 {
     dpkg-deb -f "$1" Depends | grep -qE "(^|, )$2( |,|$)"
 }
@@ -34,23 +30,23 @@ dpkg-deb -c "$library" | grep -q "\./usr/lib/$(dpkg-architecture -q DEB_HOST_MUL
     fail "the .pc file is not in the directory of the architecture"
 
 list_files unpacked/usr >files
-sed '/share\/man/s/$/.gz/; s,zsh/site-functions,zsh/vendor-completions,' "$tests/installed-files" >expected
-for package in ckmeta libnucleus-checkpoint-dev; do
-    printf "share/doc/$package/%s\n" changelog.gz copyright >>expected
-done
-sort -o expected expected
+{
+    sed '/share\/man/s/$/.gz/; s,zsh/site-functions,zsh/vendor-completions,' "$tests/installed-files"
+    for package in ckmeta libnucleus-checkpoint-dev; do
+        printf "share/doc/$package/%s\n" changelog.gz copyright
+    done
+} | sort >expected
 expect_same "the packed files" expected files
 if grep -rl -e "$SOURCE" -e "$build" unpacked; then
-    fail "these files name the directories of the build"
+    fail "these files contain directories of the build"
 fi
 gzip -dc unpacked/usr/share/man/man1/ckmeta.1.gz | cmp - "$SOURCE/tools/man/ckmeta.1" ||
-    fail "the packed ckmeta.1"
-changelog=unpacked/usr/share/doc/ckmeta/changelog.gz
-gzip -dc $changelog | cmp - "$SOURCE/tools/package/changelog" || fail "the packed changelog"
-[ "$(gzip -dc $changelog | dpkg-parsechangelog -l - -S Version)" = "$VERSION" ] ||
+    fail "the packed ckmeta.1 is different"
+gzip -dc unpacked/usr/share/doc/ckmeta/changelog.gz >changelog
+cmp changelog "$SOURCE/tools/package/changelog" || fail "the packed changelog is different"
+[ "$(dpkg-parsechangelog -l changelog -S Version)" = "$VERSION" ] ||
     fail "the newest version in the changelog is not $VERSION"
 [ "$(unpacked/usr/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta --version"
-readelf -d unpacked/usr/bin/ckmeta | grep -qE 'BIND_NOW|NOW' || fail "ckmeta is bound lazily"
+readelf -d unpacked/usr/bin/ckmeta | grep -q 'NOW' || fail "ckmeta is bound lazily"
 readelf -sW unpacked/usr/bin/ckmeta | grep -q '_chk@' || fail "ckmeta is not fortified"
-
 use_by_hand unpacked "$CC" -std=c11

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The header needs nothing before it, nothing of cJSON, and no language younger than C11 or C++11. A
-# state whose strings are borrowed cannot be cleared as one that owns them: that does not compile.
+# The header compiles alone, without cJSON, from C11 and C++11 on. A state whose strings are borrowed
+# cannot be passed to the function that frees a state document: that does not compile.
 . "${0%/*}/package.sh"
 
 cat >right.c <<'END'
@@ -14,8 +14,7 @@ void right(struct nucleus_state_document *document)
 END
 sed 's/struct nucleus_state_document/struct nucleus_container_state/' right.c >wrong.c
 
-# check COMPILER LANGUAGE STANDARD...
-check()
+check() # COMPILER LANGUAGE STANDARD...
 {
     compiler=$1
     language=$2
@@ -24,11 +23,9 @@ check()
     for standard; do
         set -- "$compiler" -x "$language" "-std=$standard" -fsyntax-only "-I$prefix/include"
         compile "$@" right.c
-        if (compile "$@" wrong.c) >errors 2>&1; then
-            fail "$compiler compiles the mix-up"
-        fi
+        ! (compile "$@" wrong.c) >errors 2>&1 || fail "$compiler compiles the mistake"
         grep -qE 'error: .*(incompatible pointer|cannot convert|no matching function)' errors ||
-            { cat errors; fail "$compiler refuses something else"; }
+            { cat errors; fail "$compiler reports another error"; }
         checked="$checked $standard"
     done
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What the scripts share; each begins with: . "${0%/*}/package.sh"
+# Shared by the scripts; each begins with: . "${0%/*}/package.sh"
+# Their environment is set in ../CMakeLists.txt.
 # shellcheck disable=SC2034
 set -eu
 umask 022
@@ -8,9 +9,9 @@ export LC_ALL
 
 tests=${0%/*}
 name=${0##*/}
-build=$WORK/build     # of the project
-prefix=$WORK/moved    # where its installation was moved to
-scratch=$WORK/${name%.sh}${1:+-$1}${2:+-$2}
+build=$WORK/build     # the project, built by installation.sh
+prefix=$WORK/moved    # its installation, moved to here
+scratch=$WORK/${name%.sh}${1:+-$1}${2:+-$2} # the working directory
 
 fail()
 {
@@ -18,13 +19,13 @@ fail()
     exit 1
 }
 
-# A check that cannot be made here.
 skip()
 {
     echo "$name: skipped: $*"
     exit 77
 }
 
+# need PROGRAM...: skips the test if one is missing.
 need()
 {
     for tool; do
@@ -32,20 +33,23 @@ need()
     done
 }
 
-# expect_same WHAT FILE FILE
+# quietly COMMAND...: the output, in the file "log", is shown only if the command fails.
+quietly()
+{
+    "$@" >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "this fails: $*"; }
+}
+
+# expect_same WHAT EXPECTED_FILE FILE
 expect_same()
 {
     diff -u "$2" "$3" || fail "$1: not as expected"
 }
 
-# configure ARGUMENT...: cmake, for the machine that this build is for.
-configure()
+# run PROGRAM ARGUMENT...: runs a program for the machine of this build.
+run()
 {
-    # Unquoted on purpose: the first is a list of words.
     # shellcheck disable=SC2086
-    "$CMAKE" -G "$GENERATOR" $MACHINE_ARGUMENTS "-DCMAKE_C_FLAGS=$MACHINE_FLAGS" \
-        "-DCMAKE_CXX_FLAGS=$MACHINE_FLAGS" "$@" >configure.log 2>&1 ||
-        { cat configure.log; fail "cmake $*"; }
+    $EMULATOR "$@"
 }
 
 # compile COMPILER ARGUMENT...: every warning is an error.
@@ -57,15 +61,45 @@ compile()
     "$compiler" $MACHINE_FLAGS -Wall -Wextra -Wpedantic -Wcast-qual -Werror "$@" || fail "$compiler $*"
 }
 
-# run PROGRAM ARGUMENT...
-run()
+# configure ARGUMENT...: runs cmake for the machine of this build.
+configure()
 {
     # shellcheck disable=SC2086
-    $EMULATOR "$@"
+    quietly "$CMAKE" -G "$GENERATOR" $MACHINE_ARGUMENTS "-DCMAKE_C_FLAGS=$MACHINE_FLAGS" \
+        "-DCMAKE_CXX_FLAGS=$MACHINE_FLAGS" "$@"
 }
 
-# use_pkg_config PREFIX: pkg-config finds what is installed there. Its path is a relative one, so
-# that $(pkg-config ...) is split where it should be even if a directory above has spaces.
+# build_project DIR ARGUMENT...: builds the CMake project in DIR into the new directory "build".
+build_project()
+{
+    project=$1
+    shift
+    rm -rf build
+    configure -S "$project" -B build "-DNUCLEUS_SOURCE=$SOURCE" "$@"
+    quietly "$CMAKE" --build build
+}
+
+# build_with_meson DIR [PREFIX]: the same with Meson and what is installed in PREFIX. The file "setup" has
+# the output of the configuration.
+build_with_meson()
+{
+    rm -rf build
+    CFLAGS=$MACHINE_FLAGS LDFLAGS=$MACHINE_FLAGS
+    [ $# = 1 ] || PKG_CONFIG_PATH=$(dirname "$(find "$2" -name nucleus-checkpoint.pc)")
+    export CFLAGS LDFLAGS PKG_CONFIG_PATH
+    quietly meson setup build "$1"
+    mv log setup
+    quietly meson compile -C build
+}
+
+# pack GENERATOR: packs the project into the directory "packages".
+pack()
+{
+    (cd "$build" && quietly "${CMAKE%/*}/cpack" -G "$1" -B "$scratch/packages")
+}
+
+# use_pkg_config PREFIX: pkg-config finds what is installed there. Below $WORK the path is relative, so
+# that the output of pkg-config is split correctly even if a directory above has spaces in its name.
 use_pkg_config()
 {
     need pkg-config
@@ -76,26 +110,16 @@ use_pkg_config()
     export PKG_CONFIG_PATH
 }
 
-# build_project DIR ARGUMENT...: the CMake project there, into "build", which is made anew.
-build_project()
-{
-    project=$1
-    shift
-    rm -rf build
-    configure -S "$project" -B build "-DNUCLEUS_SOURCE=$SOURCE" "$@"
-    "$CMAKE" --build build >build.log 2>&1 || { cat build.log; fail "it does not build"; }
-}
-
-# take_cjson: the header as it lies in cJSON's source, so that it is not the installed one.
-take_cjson()
+# copy_cjson_header: makes "vendored/cJSON.h", the header by its name in the source of cJSON, which is
+# not the name of the installed one.
+copy_cjson_header()
 {
     need pkg-config
-    header=$(pkg-config --variable=includedir libcjson)/cjson/cJSON.h
     mkdir vendored
-    cp "$header" vendored/cJSON.h
+    cp "$(pkg-config --variable=includedir libcjson)/cjson/cJSON.h" vendored
 }
 
-# check_consumer PROGRAM: it saves, loads and prints.
+# check_consumer PROGRAM: consumer/main.c in that program saves, loads and prints.
 check_consumer()
 {
     mkdir -p checkpoint
@@ -103,7 +127,7 @@ check_consumer()
     [ "$output" = "$VERSION db 13789 /bin/sleep 6 0" ] || fail "$1 prints '$output'"
 }
 
-# use_by_hand PREFIX COMPILER ARGUMENT...: the consumer, compiled with what pkg-config says, works.
+# use_by_hand PREFIX COMPILER ARGUMENT...: compiles consumer/main.c with the help of pkg-config.
 use_by_hand()
 {
     use_pkg_config "$1"
@@ -114,27 +138,27 @@ use_by_hand()
     check_consumer ./consumer
 }
 
-# list_files DIR: every file's path from there, that of the library's directory shortened.
+# list_files DIR: prints the path of every file below DIR. The directory of libraries is named lib.
 list_files()
 {
     (cd "$1" && find . ! -type d) | sed 's,^\./,,; s,^lib[^/]*/[^/]*-linux-[^/]*/,lib/,;
         s,^lib64/,lib/,' | sort
 }
 
-# render PAGE: the manual page as its reader sees it, without bold and underlining.
+# render PAGE: prints a manual page as readers see it, without bold and underlining.
 render()
 {
     mandoc -T utf8 -O width=100 "$1" | col -bx
 }
 
-# section NAME: that section of a rendered page.
+# section NAME: prints that section of the rendered page in the standard input.
 section()
 {
     awk -v name="$1" '/^[^ ]/ { inside = $0 == name; next } inside'
 }
 
-# displays: the indented displays of a rendered section, as they were written. How far they are
-# indented, 11 columns or more, depends on the formatter; the first line stands at their margin.
+# displays: prints the indented displays of the rendered section in the standard input as they were
+# written. Their indentation, 11 columns or more, depends on the formatter; the first line has no other.
 displays()
 {
     awk '/^           / {
@@ -143,7 +167,7 @@ displays()
     }'
 }
 
-# examples PAGE: the displays in its EXAMPLES, which man shows like mandoc.
+# examples PAGE: prints the displays in EXAMPLES. man must show the same as mandoc.
 examples()
 {
     render "$1" | section EXAMPLES | displays | tee by-mandoc
@@ -151,17 +175,12 @@ examples()
     diff -u by-mandoc by-man >&2 || fail "man shows other examples"
 }
 
-# use_programs: adds the installed ckmeta to the texts of programs in bin, makes them programs, and has
-# them found first.
+# use_programs: makes scripts of the files in "bin" and of the installed ckmeta, which are found first.
 use_programs()
 {
-    cat >bin/ckmeta <<END
-exec $EMULATOR "$prefix/bin/ckmeta" "\$@"
-END
-    for program in bin/*; do
-        sed -i '1i #!/bin/sh' "$program"
-        chmod +x "$program"
-    done
+    echo "exec $EMULATOR '$prefix/bin/ckmeta' \"\$@\"" >bin/ckmeta
+    sed -i '1i #!/bin/sh' bin/*
+    chmod +x bin/*
     PATH=$scratch/bin:$PATH
 }
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# The README's commands print what is shown beneath them, its installation is found by each way to
-# link that it names, and it is short enough to be read.
+# The commands in the README print what it shows, each way to link finds the installation, and
+# tests/README.md names only tests that exist.
 . "${0%/*}/package.sh"
 need pkg-config mandoc col
 
 readme=$SOURCE/README.md
-block() # LANGUAGE N: the Nth block of that language
+block() # LANGUAGE N: prints the Nth block in that language
 {
     awk -v fence="\`\`\`$1" -v want="$2" '
         inside && /^```$/ { inside = 0; next }
@@ -16,16 +16,15 @@ block() # LANGUAGE N: the Nth block of that language
 words=$(wc -w <"$readme")
 [ "$words" -le 1250 ] || fail "it has $words words"
 
-# The tests that tests/README.md names exist.
-ctest=$(dirname "$CMAKE")/ctest
-"$ctest" --test-dir "$WORK/../../.." -N | sed -n 's/^ *Test *#[0-9]*: //p' >tests
+"${CMAKE%/*}/ctest" --test-dir "$WORK/../../.." -N | sed -n 's/^ *Test *#[0-9]*: //p' >tests
+# shellcheck disable=SC2016
 grep -oE '`(test|power_cut)_[a-z_0-9]+`' "$SOURCE/tests/README.md" | tr -d '`' | sort -u >named
-[ -s tests ] && [ -s named ] || fail "there are no tests"
+[ -s named ] || fail "tests/README.md names no tests"
 if grep -vxF -f tests named; then
     fail "tests/README.md names tests that do not exist"
 fi
 
-# The programs as they are called there; the installation goes below $scratch/root.
+# The commands by the names in the README; sudo installs below $scratch/root.
 mkdir bin root
 cat >bin/cmake <<END
 case \$1 in
@@ -53,21 +52,22 @@ echo >>output
 sed -i 's/\("checkpoint_at": \)[0-9]*/\11795434105/; /^$/d' output
 expect_same "the output of the quick start" expected output
 
-# The session: what is typed stands behind a dollar sign.
+# The session. Each command follows a dollar sign.
 block console 1 >session
-sed -n 's/^\$ //p' session >typed
+sed -n 's/^\$ //p' session >commands
 while read -r line; do
     printf '$ %s\n' "$line"
     sh -c "$line" 2>&1 || true
-done <typed >output
+done <commands >output
 expect_same "the session" session output
 
 # Install.
 mkdir source
 ln -s "$SOURCE"/[!b]* source
-(cd source && block sh 3 | sh -e) >install.log 2>&1 || { cat install.log; fail "it does not install"; }
+block sh 3 >install.sh
+(cd source && quietly sh -e ../install.sh)
 
-# The first call, in a program of its own.
+# The first call, in a program.
 {
     printf '%s\n' '#include <nucleus/checkpoint.h>' 'int main(int argc, char **argv)' '{' \
         'struct nucleus_error err;' \
@@ -81,35 +81,37 @@ cc call.c -o call $(pkg-config --cflags --libs nucleus-checkpoint) || fail "the 
 run ./call || fail "the first call fails"
 [ "$(ckmeta load web-1 container_id)" = 4f1c ] || fail "the first call saves nothing"
 
-# Link in each way. nucleus-checkpoint-linking(7) shows the same, with another name of the program.
+# Link in each way. nucleus-checkpoint-linking(7) shows the same with another name of the program.
 { block sh 4; block cmake 1; block meson 1; } |
     sed 's/\<runtime\>/program/g; s/\<main\.c/program.c/' >shown
 render "$SOURCE/tools/man/nucleus-checkpoint-linking.7" | section DESCRIPTION |
     sed '/^   Static linking/,$d' | displays >displayed
 expect_same "the ways to link in the manual" shown displayed
+
+check_program() # PROGRAM
+{
+    rm -rf run
+    mkdir run
+    [ "$(cd run && run "$1")" = 'web-1 had process ID 4242' ] || fail "$1 does not work"
+    [ "$(stat -c %a run/metadata.json)" = 600 ] || fail "$1 saves nothing"
+}
 block c 2 >main.c
-block sh 4 | sh -e || fail "it does not link by pkg-config"
-mkdir run
-worked='web-1 had process ID 4242'
-(cd run && [ "$(run ../a.out)" = "$worked" ]) || fail "the program does not work"
-[ "$(stat -c %a run/metadata.json)" = 600 ] || fail "the program saves nothing"
-block meson 1 >meson.build
+block sh 4 | sh -e || fail "it does not link with pkg-config"
+check_program ../a.out
 if command -v meson >/dev/null && [ -z "$EMULATOR$MACHINE_FLAGS" ]; then
-    CC=$CC PKG_CONFIG_PATH=$scratch/$(dirname "$(find root -name nucleus-checkpoint.pc)") \
-        meson setup by-meson >meson.log 2>&1 || { cat meson.log; fail "meson setup"; }
-    meson compile -C by-meson >meson.log 2>&1 || { cat meson.log; fail "meson does not build it"; }
-    (cd run && [ "$(run ../by-meson/runtime)" = "$worked" ]) || fail "what meson builds does not work"
+    block meson 1 >meson.build
+    build_with_meson . "$scratch/root"
+    check_program ../build/runtime
 fi
 for n in 1 2; do
     mkdir project-$n
-    ln -s ../main.c "$SOURCE" project-$n
-    mv "project-$n/${SOURCE##*/}" project-$n/libnucleus-checkpoint
+    cp main.c project-$n
+    ln -s "$SOURCE" project-$n/libnucleus-checkpoint
     {
         printf '%s\n' 'cmake_minimum_required(VERSION 3.22)' 'project(runtime LANGUAGES C)' \
             'add_executable(runtime main.c)'
         block cmake $n
     } >project-$n/CMakeLists.txt
     build_project project-$n "-DCMAKE_PREFIX_PATH=$scratch/root/usr/local"
-    (cd run && [ "$(run ../build/runtime)" = "$worked" ]) ||
-        fail "the program of block $n does not work"
+    check_program ../build/runtime
 done

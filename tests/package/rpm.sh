@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: MIT
-# cpack -G RPM: each package names its license and what it needs.
+# cpack -G RPM makes two packages that name their license and what they require.
 . "${0%/*}/package.sh"
 need rpmbuild rpm gzip
 [ -z "$MACHINE_FLAGS$EMULATOR" ] || skip "cpack packs for this machine only"
 
-(cd "$build" && "${CMAKE%/*}/cpack" -G RPM -B "$scratch/packages") >cpack.log 2>&1 ||
-    { cat cpack.log; fail "cpack"; }
-query() # PACKAGE FORMAT
+pack RPM
+contains() # PACKAGE TAG LINE
 {
-    rpm -qp --qf "$2" packages/"$1"-"$VERSION"-*.rpm 2>/dev/null || fail "there is no package $1"
+    rpm -qp --qf "[%{$2}\n]" packages/"$1"-"$VERSION"-*.rpm 2>/dev/null | grep -q "$3" ||
+        fail "$2 of $1 does not contain $3"
 }
 for package in ckmeta nucleus-checkpoint-devel; do
-    [ "$(query $package '%{LICENSE}')" = MIT ] || fail "$package: its license"
-    query $package '%{DESCRIPTION}' | grep -q metadata.json || fail "$package: its description"
+    contains $package LICENSE '^MIT$'
+    contains $package DESCRIPTION 'metadata\.json'
 done
-query nucleus-checkpoint-devel '[%{REQUIRES}\n]' | grep -qx cjson-devel || fail "cJSON is not required"
-query ckmeta '[%{REQUIRES}\n]' | grep -q libcjson.so || fail "ckmeta requires no cJSON"
-query nucleus-checkpoint-devel '[%{FILENAMES}\n]' | grep -qx /usr/include/nucleus/checkpoint.h ||
-    fail "it has no header"
-query ckmeta '[%{FILENAMES}\n]' | grep -qx /usr/bin/ckmeta || fail "it has no command"
+contains ckmeta REQUIRES 'libcjson\.so'
+contains ckmeta FILENAMES '^/usr/bin/ckmeta$'
+contains nucleus-checkpoint-devel REQUIRES '^cjson-devel$'
+contains nucleus-checkpoint-devel FILENAMES '^/usr/include/nucleus/checkpoint\.h$'

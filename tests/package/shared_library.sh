@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# The whole archive goes into a shared library, which hides it.
+# The archive can become part of a shared library, which then exports none of its names.
 . "${0%/*}/package.sh"
 use_pkg_config "$prefix"
 
-# Many compilers make position-independent code unasked; here the library has to ask for it.
+# The library itself asks for position-independent code, also from compilers that do not default to it.
 build_project "$tests/consumer" -DWAY=add_subdirectory -DLANGUAGE=C \
     "-DCMAKE_C_FLAGS=$MACHINE_FLAGS -fno-pie" -DCMAKE_EXE_LINKER_FLAGS=-no-pie
 archive=$(find build -name libnucleus-checkpoint.a)
@@ -15,5 +15,5 @@ compile "$CC" -std=c11 -fPIC -shared -Dmain=runtime_main -o libconsumer.so \
 compile "$CC" -std=c11 -o main "$tests/parent/user/main.c" -L. -lconsumer "-Wl,-rpath,$scratch"
 check_consumer ./main
 if "$NM" -D --defined-only libconsumer.so | grep ' nucleus_'; then
-    fail "the shared library hands on these names"
+    fail "the shared library exports these names"
 fi

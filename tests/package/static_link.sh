@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-# A fully static program, by hand and by CMake. Debian has no libcjson.a: it is made of cJSON.c in the
-# directory that the environment variable CJSON_SOURCE names. Without that, functions that must not
-# be called take its place, which shows what the link needs: no string of the program has an escape,
-# and only those are cJSON's to decode.
+# A program links entirely statically, by hand and with CMake. Debian has no libcjson.a. It is compiled
+# from the directory CJSON_SOURCE if that is set. Otherwise it contains only functions that abort, which
+# suffices for the link and to run consumer/main.c: cJSON decodes only strings with escapes.
 . "${0%/*}/package.sh"
 use_pkg_config "$prefix"
 [ -x "$NM" ] || skip "there is no nm here"
@@ -12,22 +11,19 @@ echo 'int main(void) { return 0; }' >empty.c
 if [ -n "${CJSON_SOURCE-}" ]; then
     cp "$CJSON_SOURCE/cJSON.c" "$CJSON_SOURCE/cJSON.h" .
 else
-    echo "$name: CJSON_SOURCE is not set; nothing of cJSON is run"
+    echo "$name: CJSON_SOURCE is not set, so the functions of cJSON are not run"
     echo '#include <stdlib.h>' >cJSON.c
     "$NM" -u "$(find "$prefix" -name libnucleus-checkpoint.a)" |
         sed -n 's/^ *U \(cJSON_.*\)/void \1(void); void \1(void) { abort(); }/p' | sort -u >>cJSON.c
-    grep -q cJSON_ cJSON.c || fail "the archive calls nothing of cJSON"
+    grep -q cJSON_ cJSON.c || fail "the archive does not call cJSON"
 fi
-
 "$CC" $MACHINE_FLAGS -O2 -c cJSON.c
 ar rcs libcjson.a cJSON.o
 
-# With -static, the linker passes over libcjson.so and finds the archive in the directory of -L.
 # shellcheck disable=SC2046
 compile "$CC" -std=c11 -static -o by-hand "$tests/consumer/main.c" -L. \
     $(pkg-config --static --cflags --libs nucleus-checkpoint)
-
-take_cjson
+copy_cjson_header
 build_project "$tests/consumer" -DWAY=find_package -DLANGUAGE=C "-DCMAKE_PREFIX_PATH=$prefix" \
     "-DVERSION=$VERSION" "-DCJSON_FILE=$scratch/libcjson.a" "-DCJSON_DIR=$scratch/vendored" \
     "-DCMAKE_EXE_LINKER_FLAGS=-static"

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-# cpack -G TGZ
+# cpack -G TGZ packs the installed files.
 . "${0%/*}/package.sh"
 
-(cd "$build" && "${CMAKE%/*}/cpack" -G TGZ -B "$scratch/packages") >cpack.log 2>&1 ||
-    { cat cpack.log; fail "cpack"; }
+pack TGZ
 mkdir unpacked
 tar -xzf packages/*.tar.gz -C unpacked --strip-components=1
 list_files unpacked >files

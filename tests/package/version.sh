@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: MIT
-# The CMake package answers to the versions that it is compatible with, and misses cJSON in words.
+# find_package accepts the versions that this one is compatible with, and reports a missing cJSON.
 . "${0%/*}/package.sh"
 
 major=${VERSION%%.*}
 minor=${VERSION#*.}
 minor=${minor%.*}
 others="$major.$minor.99 $major.$((minor + 1)) $((major + 1)).0"
-if [ "$minor" -gt 0 ]; then
-    others="$others $major.$((minor - 1))"
-fi
+[ "$minor" = 0 ] || others="$others $major.$((minor - 1))"
 
 mkdir project
 cat >project/CMakeLists.txt <<'END'
@@ -18,8 +16,7 @@ find_package(nucleus-checkpoint ${WANTED} CONFIG)
 message(STATUS "found: ${nucleus-checkpoint_FOUND}")
 END
 
-# found VERSION: what CMake says then, in the file "answer".
-found()
+is_found() # VERSION
 {
     rm -rf answers
     "$CMAKE" -G "$GENERATOR" -S project -B answers "-DWANTED=$1" \
@@ -29,13 +26,13 @@ found()
 }
 
 for version in "" "$major.$minor" "$VERSION"; do
-    found "$version" || { cat answer; fail "version '$version' is not found"; }
+    is_found "$version" || { cat answer; fail "version '$version' is not found"; }
 done
 for version in $others; do
-    ! found "$version" || fail "version '$version' is found"
+    ! is_found "$version" || fail "version '$version' is found"
 done
 
 PKG_CONFIG_LIBDIR=$scratch PKG_CONFIG_PATH=
 export PKG_CONFIG_LIBDIR PKG_CONFIG_PATH
-! found "" || fail "found without cJSON"
+! is_found "" || fail "it is found without cJSON"
 grep -q 'pkg-config finds no libcjson >= 1.7.13' answer || { cat answer; fail "cJSON is not named"; }
