@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The system calls and the Landlock rights that nucleus-checkpoint(7) lists for a sandbox are exactly the
 # ones that are needed, also if something fails.
+# shellcheck disable=SC2046,SC2086
 . "${0%/*}/package.sh"
-need mandoc col
+need mandoc col strace
 [ -z "$EMULATOR" ] || skip "the emulator makes its own system calls"
 case $("$CC" $MACHINE_FLAGS -dumpmachine)$MACHINE_FLAGS in
 x86_64*linux*) ;;
@@ -10,7 +11,6 @@ x86_64*linux*) ;;
 esac
 strace -o trace true 2>refusal || skip "strace does not work here: $(cat refusal)"
 use_pkg_config "$prefix"
-# shellcheck disable=SC2046
 compile "$CC" -std=gnu11 -o sandbox "$tests/manual_sandbox.c" \
     $(pkg-config --cflags --libs nucleus-checkpoint)
 
@@ -69,7 +69,7 @@ for action in save load capture; do
     ! grep -vxF -f "$action" needed | grep -vx fstat || fail "$action does not make the calls above"
 done
 
-# perform ACTION RIGHT...: prints the exit status with only these rights. "none" is no right.
+# perform ACTION RIGHT...: sets status to the exit status with only these rights. "none" is no right.
 perform()
 {
     action=$1
@@ -78,20 +78,18 @@ perform()
     status=0
     ./sandbox "$action" directory none "$@" || status=$?
     [ "$status" != 100 ] || skip "the kernel has no Landlock"
-    echo "$status"
 }
 for action in save load; do
-    listed LANDLOCK "$(echo $action | sed 's/^./\U&/')" >rights
-    # shellcheck disable=SC2046
-    [ "$(perform $action $(cat rights))" = 0 ] || fail "$action fails with the listed rights"
-    while read -r right; do
-        # shellcheck disable=SC2046
-        [ "$(perform $action $(grep -vx "$right" rights))" = 10 ] ||
-            fail "$action does not fail without $right"
+    rights=$(listed LANDLOCK "$(echo $action | sed 's/^./\U&/')")
+    perform $action $rights
+    [ "$status" = 0 ] || fail "$action with the listed rights: status $status"
+    for right in $rights; do
+        perform $action $(echo "$rights" | grep -vx "$right")
+        [ "$status" = 10 ] || fail "$action without $right: status $status"
         left=$(find directory -name '.metadata*' | wc -l)
         case $right in
         *REMOVE_FILE) [ "$left" = 1 ] || fail "$action removes a file without $right" ;;
         *) [ "$left" = 0 ] || fail "$action without $right leaves a file" ;;
         esac
-    done <rights
+    done
 done
