@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dump DIR PID notification|return
- *
- * Dumps the process into DIR with libcriu and saves its metadata there, either in the notification
- * "post-dump" or after criu_dump() has returned. The exit status is 1 if the dump fails, and 3 if
- * only the save fails.
+ * dump DIR PID: dumps the process into DIR with libcriu, and saves its metadata there in the
+ * notification "post-dump". The exit status is 1 if the dump fails.
  */
 #define _GNU_SOURCE
 #include <criu/criu.h>
@@ -19,20 +16,17 @@
 static struct nucleus_metadata metadata;
 static int images;
 
-static int flush_and_save(void)
+static int notify(char *action, criu_notify_arg_t argument)
 {
     struct nucleus_error err;
 
+    (void)argument;
+    if (strcmp(action, "post-dump") != 0)
+        return 0;
     if (syncfs(images) == 0 && nucleus_metadata_save_at(&metadata, images, &err) == NUCLEUS_OK)
         return 0;
     fprintf(stderr, "cannot save\n");
     return -1;
-}
-
-static int notify(char *action, criu_notify_arg_t argument)
-{
-    (void)argument;
-    return strcmp(action, "post-dump") == 0 ? flush_and_save() : 0;
 }
 
 int main(int argc, char **argv)
@@ -41,7 +35,7 @@ int main(int argc, char **argv)
     struct nucleus_container_state state = {.id = "libcriu", .name = "libcriu", .command = command};
     int status;
 
-    images = argc == 4 ? open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    images = argc == 3 ? open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (images < 0 || criu_init_opts() != 0)
         return 2;
     state.pid = (uint32_t)strtoul(argv[2], NULL, 10);
@@ -51,11 +45,8 @@ int main(int argc, char **argv)
     criu_set_pid((int)state.pid);
     criu_set_log_level(4);
     criu_set_log_file("dump.log");
-    if (strcmp(argv[3], "notification") == 0)
-        criu_set_notify_cb(notify);
+    criu_set_notify_cb(notify);
     status = criu_dump() < 0 ? 1 : 0;
-    if (status == 0 && strcmp(argv[3], "return") == 0 && flush_and_save() != 0)
-        status = 3;
     nucleus_metadata_clear(&metadata);
     return status;
 }
