@@ -34,15 +34,6 @@ mount_cgroup2()
     fi 2>/dev/null
 }
 
-# Removes the cgroups of tests that were killed.
-sweep()
-{
-    for left in "$root"/nucleus-checkpoint-test.*; do
-        [ -d "$left" ] && [ ! -e "/proc/${left##*.}" ] || continue
-        find "$left" -depth -type d -exec rmdir {} + 2>/dev/null || true
-    done
-}
-
 # Ends the processes of the namespace, and removes their cgroups.
 release()
 {
@@ -70,7 +61,6 @@ case ${NAMESPACE-} in
 mounts)
     mount -t tmpfs tmpfs /run # the state of the container runtimes
     mount_cgroup2 || echo "there is no cgroup2 here"
-    sweep
     old_controllers=$(cat "$root/cgroup.subtree_control" 2>/dev/null || true)
     cgroup=$root/nucleus-checkpoint-test.$$
     export cgroup NAMESPACE=processes

@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: MIT
-# A program links entirely statically, by hand and with CMake. Debian has no libcjson.a. It is compiled
-# from the directory CJSON_SOURCE if that is set. Otherwise it contains only functions that abort, which
-# suffices for the link and to run consumer/main.c: cJSON decodes only strings with escapes.
+# A program links entirely statically, by hand and with CMake. Debian has no libcjson.a; here it consists
+# of functions that abort, because cJSON only decodes strings with escapes, which consumer/main.c has not.
 . "${0%/*}/package.sh"
 use_pkg_config "$prefix"
 [ -x "$NM" ] || skip "there is no nm here"
 echo 'int main(void) { return 0; }' >empty.c
 "$CC" $MACHINE_FLAGS -static -o empty empty.c 2>refusal || skip "no static libc: $(cat refusal)"
 
-if [ -n "${CJSON_SOURCE-}" ]; then
-    cp "$CJSON_SOURCE/cJSON.c" "$CJSON_SOURCE/cJSON.h" .
-else
-    echo "$name: CJSON_SOURCE is not set, so the functions of cJSON are not run"
-    echo '#include <stdlib.h>' >cJSON.c
-    "$NM" -u "$(find "$prefix" -name libnucleus-checkpoint.a)" |
-        sed -n 's/^ *U \(cJSON_.*\)/void \1(void); void \1(void) { abort(); }/p' | sort -u >>cJSON.c
-    grep -q cJSON_ cJSON.c || fail "the archive does not call cJSON"
-fi
+echo '#include <stdlib.h>' >cJSON.c
+"$NM" -u "$(find "$prefix" -name libnucleus-checkpoint.a)" |
+    sed -n 's/^ *U \(cJSON_.*\)/void \1(void); void \1(void) { abort(); }/p' | sort -u >>cJSON.c
+grep -q cJSON_ cJSON.c || fail "the archive does not call cJSON"
 "$CC" $MACHINE_FLAGS -O2 -c cJSON.c
 ar rcs libcjson.a cJSON.o
 

@@ -28,47 +28,11 @@
 #include "checkpoint_store.h"
 
 /* A fault lasts until the test ends. */
-static struct faults {
-    size_t allocations;  /* number that still succeeds */
+static struct {
     int file_fsync;      /* errno of fsync(2) of a file, or 0 */
     int directory_fsync; /* errno of fsync(2) of a directory, or 0 */
     bool save_is_mocked; /* nucleus_metadata_save_at() does nothing but return mock() */
 } faults;
-static const struct faults no_faults = {.allocations = SIZE_MAX};
-
-/* cmocka's leak check covers memory that the library allocates and the component frees. */
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *block, size_t size);
-void __wrap_free(void *block);
-
-static bool allocation_fails(void)
-{
-    if (faults.allocations == 0)
-        return true;
-    faults.allocations--;
-    return false;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return allocation_fails() ? NULL : _test_malloc(size, "malloc", 0);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return allocation_fails() ? NULL : _test_calloc(count, size, "calloc", 0);
-}
-
-void *__wrap_realloc(void *block, size_t size)
-{
-    return allocation_fails() ? NULL : _test_realloc(block, size, "realloc", 0);
-}
-
-void __wrap_free(void *block)
-{
-    _test_free(block, "free", 0);
-}
 
 /* The kind of file decides which flush fails, so that the order of the calls does not matter. */
 int __wrap_fsync(int fd);
@@ -108,7 +72,7 @@ static int root;
 static int set_up(void **state)
 {
     (void)state;
-    faults = no_faults;
+    memset(&faults, 0, sizeof faults);
     memcpy(strrchr(root_path, '-'), "-XXXXXX", sizeof "-XXXXXX");
     if (!mkdtemp(root_path))
         return -1;
@@ -186,26 +150,6 @@ static void damaged_metadata_is_not_loaded(void **state)
     assert_int_equal(err.status, NUCLEUS_ERROR_SYMLINK);
 }
 
-/* Lets 0, 1, 2, ... allocations succeed until they are enough. */
-static void without_memory_the_old_checkpoint_is_kept(void **state)
-{
-    struct nucleus_error err;
-    enum store_result result = STORE_FAILED;
-
-    (void)state;
-    assert_int_equal(save("db", &err), STORE_DONE);
-    for (size_t enough = 0; result != STORE_DONE; enough++) {
-        faults.allocations = enough;
-        result = save("web", &err);
-        faults = no_faults;
-        if (result != STORE_DONE) {
-            assert_int_equal(err.status, NUCLEUS_ERROR_NO_MEMORY);
-            assert_stored("db");
-        }
-    }
-    assert_stored("web");
-}
-
 static void a_file_that_cannot_be_flushed_is_not_published(void **state)
 {
     struct nucleus_error err;
@@ -258,7 +202,6 @@ int main(void)
         TEST(a_saved_checkpoint_is_loaded),
         TEST(without_a_checkpoint_there_is_nothing_to_restore),
         TEST(damaged_metadata_is_not_loaded),
-        TEST(without_memory_the_old_checkpoint_is_kept),
         TEST(a_file_that_cannot_be_flushed_is_not_published),
         TEST(a_directory_that_cannot_be_flushed_is_reported),
         TEST(each_status_of_a_save_has_its_result),

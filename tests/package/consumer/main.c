@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* main DIR COMMAND [ARG...]: saves there, loads again, prints what came back. In C11 or C++17. */
+/* main DIR COMMAND [ARG...]: saves metadata in DIR, loads it and prints it, in C11 or C++17. */
 #include <nucleus/checkpoint.h>
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 
 #ifdef CJSON_IS_HIDDEN
 #if __has_include(<cJSON.h>)
-#error "the include directory of cJSON is handed on"
+#error "the include directory of cJSON is passed to users of the library"
 #endif
 #endif
 
