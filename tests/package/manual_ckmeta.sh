@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The examples of ckmeta(1) work as they are shown, and none of them continues after a failure. The
-# container runtimes and criu are programs here that print what the real ones have printed; tests/criu
-# runs some of the examples with the real ones.
+# The examples of ckmeta(1) work as they are shown, and none of them continues after a failure. Scripts
+# print the recorded output of the container runtimes and of criu here; tests/criu runs the real ones.
 . "${0%/*}/package.sh"
 need bash jq man mandoc col xargs
 
@@ -9,7 +8,7 @@ page=$SOURCE/tools/man/ckmeta.1
 data=$SOURCE/tests/data
 examples "$page" >/dev/null
 
-# Each example in its own file, with its directories moved to here.
+# Each example is written to its own file, and its directories are moved to here.
 mkdir -p examples.d bin bundle bundle-without-process cgroup/samplec run/crun/samplec empty images
 render "$page" | section EXAMPLES |
     awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }'
@@ -64,7 +63,7 @@ END
 use_programs
 export CONTAINER=running BUNDLE=bundle ROOTLESS=false
 
-check() # WHAT GOT EXPECTED
+check() # NAME VALUE EXPECTED
 {
     [ "$2" = "$3" ] || fail "$1 is '$2', not '$3'"
 }
@@ -111,7 +110,7 @@ for container in sampler samplec web-3; do
         (export "${reason?}"; refuse "$reason" $container)
     done
 done
-(ROOTLESS=; refuse "no answer whether podman is rootless" web-3)
+(ROOTLESS=; refuse "podman does not report whether it is rootless" web-3)
 mv $status kept
 refuse "no status file of crun" samplec
 jq 'del(.["cgroup-path"])' kept >$status
@@ -166,8 +165,8 @@ for shell in bash sh as-bash/sh; do
     done
 done
 
-# The action script saves the command after the images are flushed, and leaves no metadata behind if
-# anything fails. sync and ckmeta record their calls and can fail.
+# The action script saves the command after the images are flushed. If anything fails, no metadata
+# remains. sync and ckmeta record their calls here, and can fail.
 script=$(example CRTOOLS)
 chmod +x "$script"
 cat >bin/sync <<'END'
@@ -210,7 +209,7 @@ done
 cp corrupt/metadata.json images
 ! act pre-restore || fail "it allows a restore with corrupt metadata"
 
-# systemd takes 255 for a failure, and every other status but 0 for a reason to skip the unit.
+# For systemd, status 255 is a failure, and every other status but 0 is a reason to skip the unit.
 unit=$(example ExecCondition)
 condition=$(sed -n '/^ExecCondition=/,/[^\\]$/{ s/.*Condition=//; s/\\$//; s/\$\$/$/g; p; }' "$unit")
 for expected in "db 0" "missing 3" "corrupt 255"; do

@@ -38,7 +38,7 @@ expect()
 mkdir checkpoint empty
 expect 0 13789 ./nucleus-checkpoint checkpoint
 expect 1 '' ./nucleus-checkpoint missing
-grep -q missing message || fail "the program does not say why it fails"
+grep -q missing message || fail "the program does not report why it fails"
 expect 0 unlimited ./nucleus_metadata_from_state
 expect 0 "$(cat "$SOURCE/tests/data/cgroup/memory.max")" ./nucleus_metadata_from_state \
     "$SOURCE/tests/data/cgroup"
@@ -150,6 +150,6 @@ END
 # shellcheck disable=SC2046
 compile "$CC" -o test-leaks leaks.c "$options" \
     $(pkg-config --cflags --libs nucleus-checkpoint cmocka)
-run ./test-leaks clear >output 2>&1 || { cat output; fail "a leak is found where there is none"; }
+run ./test-leaks clear >output 2>&1 || { cat output; fail "a leak is reported, but there is none"; }
 ! run ./test-leaks >output 2>&1 || fail "a leak is not found"
 grep -q 'test_load leaked' output || { cat output; fail "another error is found"; }

@@ -8,7 +8,8 @@ header=$SOURCE/include/nucleus/checkpoint.h
 manual=$SOURCE/tools/man
 installed=$(find "$prefix" -type d -name man3)/..
 
-functions() # Prints the names of the functions in the standard input.
+# functions: prints the names of the functions in the standard input.
+functions()
 {
     grep -o 'nucleus_[a-z_]*(' | tr -d '(' | sort -u
 }

@@ -39,7 +39,7 @@ quietly()
     "$@" >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "this fails: $*"; }
 }
 
-# expect_same WHAT EXPECTED_FILE FILE
+# expect_same NAME EXPECTED_FILE FILE
 expect_same()
 {
     diff -u "$2" "$3" || fail "$1: not as expected"
@@ -79,8 +79,8 @@ build_project()
     quietly "$CMAKE" --build build
 }
 
-# build_with_meson DIR [PREFIX]: the same with Meson and what is installed in PREFIX. The file "setup" has
-# the output of the configuration.
+# build_with_meson DIR [PREFIX]: builds the Meson project in DIR into the new directory "build", with the
+# library that is installed in PREFIX. The output of "meson setup" is in the file "setup".
 build_with_meson()
 {
     rm -rf build
@@ -98,8 +98,8 @@ pack()
     (cd "$build" && quietly "${CMAKE%/*}/cpack" -G "$1" -B "$scratch/packages")
 }
 
-# use_pkg_config PREFIX: pkg-config finds what is installed there. Below $WORK the path is relative, so
-# that the output of pkg-config is split correctly even if a directory above has spaces in its name.
+# use_pkg_config PREFIX: makes pkg-config find the library there. Below $WORK the path is relative, so that
+# the output of pkg-config is split correctly even if a directory above has spaces in its name.
 use_pkg_config()
 {
     need pkg-config

@@ -14,7 +14,7 @@ block() # LANGUAGE N: prints the Nth block in that language
 }
 
 words=$(wc -w <"$readme")
-[ "$words" -le 1250 ] || fail "it has $words words"
+[ "$words" -le 1250 ] || fail "it is too long: $words words"
 
 "${CMAKE%/*}/ctest" --test-dir "$WORK/../../.." -N | sed -n 's/^ *Test *#[0-9]*: //p' >tests
 # shellcheck disable=SC2016
