@@ -5,6 +5,9 @@
 
 build_project "$tests/parent"
 quietly "$CMAKE" --install build --prefix "$scratch/first"
+if grep -rq -e -Wconversion build; then
+    fail "the parent is built with the warnings of this project"
+fi
 mv first moved
 copy_cjson_header
 build_project "$tests/parent" -DCJSON_FILE=/nowhere/libcjson.a "-DCJSON_DIR=$scratch/vendored"
