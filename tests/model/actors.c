@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-#include "actors.h"
-
+/* The actors: savers and loaders of the library, and a saver of nucleus. Each ends with a report.
+ */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
 #include "explorer.h"
-#include "model_system.h"
 #include "model_world.h"
+#include "system.h"
+
+/* ---- Memory of the library, which is reused when an actor starts ---- */
 
 static struct {
     size_t used;
     alignas(max_align_t) char bytes[1024];
 } memory;
 
+void *actor_malloc(size_t size);
+void actor_free(void *block);
+
 void *actor_malloc(size_t size)
 {
-    const size_t at = memory.used;
+    const size_t start = memory.used;
 
-    memory.used = (at + size + 15) / 16 * 16;
+    memory.used = (start + size + 15) / 16 * 16;
     if (memory.used > sizeof memory.bytes)
         abort();
-    return memset(memory.bytes + at, '?', size);
+    return memset(memory.bytes + start, '?', size);
 }
 
 void actor_free(void *block)
@@ -32,7 +36,7 @@ void actor_free(void *block)
     (void)block;
 }
 
-/* ---- Texts in the place of JSON: TEXT times the same byte, which names the writer ---- */
+/* ---- Texts in the place of JSON: TEXT times the same byte, which identifies the writer ---- */
 
 enum nucleus_status nucleus_metadata_to_json(const struct nucleus_metadata *metadata,
                                              char **ret_text, size_t *ret_len,
@@ -73,7 +77,7 @@ static void act_as_saver(size_t actor, struct request *report)
 
     report->mode = scenario->is_at ? nucleus_metadata_save_at(&metadata, CALLER_FD, &err)
                                    : nucleus_metadata_save(&metadata, MODEL_DIRECTORY, &err);
-    report->flags = strstr(err.message, "; the file may have been replaced") ? MAY_BE_REPLACED : 0;
+    report->flags = strstr(err.message, "; the file may have been replaced") != NULL;
     report->data = names_in(err.message);
 }
 
@@ -88,79 +92,53 @@ static void act_as_loader(struct request *report)
 
 /* ---- nucleus 0.3.8, src/checkpoint/metadata.rs: by path, with one temporary name ---- */
 
-static const char *const nucleus_steps[] = {NULL,
-                                            "examine its stale file",
-                                            "remove it",
-                                            "create its file",
-                                            "flush its file",
-                                            "rename its file"};
+static const char fixed_path[] = MODEL_DIRECTORY "/metadata.json.tmp";
 
-const char *nucleus_failure(const struct request *report)
+/* Returns CALL_END, or the kind of the call that failed. A symbolic link is an error. */
+static enum call_kind remove_stale(void)
 {
-    return nucleus_steps[report->data];
-}
-
-static struct answer step_on_name(enum call_kind kind)
-{
-    return explorer_step(&(struct request){.kind = (uint8_t)kind,
-                                           .name = FIXED_NAME,
-                                           .new_name = FILE_NAME,
-                                           .fd = AT_FDCWD,
-                                           .flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
-                                           .mode = MODE});
-}
-
-static struct answer step_on_file(enum call_kind kind, int fd, uint64_t data)
-{
-    return explorer_step(&(struct request){
-        .kind = (uint8_t)kind, .name = NO_NAME, .size = TEXT / 2, .fd = fd, .data = data});
-}
-
-/* Returns false if there is a link or something is refused: then it fails as it documents. */
-static bool remove_stale(struct request *report)
-{
-    struct answer answer;
+    const struct request exists = {.kind = CALL_STAT, .name = FIXED_NAME, .fd = AT_FDCWD};
     struct stat info;
 
-    if (step_on_name(CALL_STAT).result < 0)
-        return true;
-    answer = step_on_name(CALL_LSTAT);
-    report->data = 1;
-    if (answer.result < 0)
-        return false;
-    model_unpack_stat(&answer, &info);
-    if (S_ISLNK(info.st_mode))
-        return false;
-    report->data = 2;
-    return step_on_name(CALL_UNLINK).result == 0;
+    if (explorer_step(&exists).result < 0)
+        return CALL_END;
+    if (nucleus_system_fstatat(AT_FDCWD, fixed_path, &info) < 0 || S_ISLNK(info.st_mode))
+        return CALL_LSTAT;
+    return nucleus_system_unlinkat(AT_FDCWD, fixed_path) < 0 ? CALL_UNLINK : CALL_END;
 }
 
-static void act_as_nucleus(size_t actor, struct request *report)
+static enum call_kind act_as_nucleus(size_t actor)
 {
-    uint64_t half = 0;
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    enum call_kind failed = remove_stale();
+    char half[TEXT / 2];
     int fd;
 
-    memset(&half, 'a' + (int)actor, TEXT / 2);
-    if (!remove_stale(report))
-        return;
-    report->data = 3;
-    fd = step_on_name(CALL_CREATE).result;
+    if (failed != CALL_END)
+        return failed;
+    fd = nucleus_system_openat(AT_FDCWD, fixed_path, flags, MODE);
     if (fd < 0)
-        return;
-    (void)step_on_file(CALL_WRITE, fd, half);
-    (void)step_on_file(CALL_WRITE, fd, half);
-    report->data = 4;
-    if (step_on_file(CALL_FSYNC, fd, 0).result == 0) {
-        report->data = 5;
-        if (step_on_name(CALL_RENAME).result == 0)
-            report->data = 0;
-    }
-    (void)step_on_file(CALL_CLOSE, fd, 0);
+        return CALL_CREATE;
+    memset(half, 'a' + (int)actor, sizeof half);
+    (void)nucleus_system_write(fd, half, sizeof half);
+    (void)nucleus_system_write(fd, half, sizeof half);
+    if (nucleus_system_fsync(fd) < 0)
+        failed = CALL_FSYNC;
+    else if (nucleus_system_renameat(AT_FDCWD, fixed_path, MODEL_DIRECTORY "/metadata.json") < 0)
+        failed = CALL_RENAME;
+    (void)nucleus_system_close(fd);
+    return failed;
 }
 
+/*
+ * The report of a saver has in mode the status, in flags 1 if the message says that the file may
+ * have been replaced, and in data the set of names in the message; that of a loader has in mode the
+ * status, and in data the byte that fills the file; that of nucleus has in data the kind of the
+ * call that failed, or CALL_END.
+ */
 void act(size_t actor)
 {
-    struct request report = {.kind = CALL_END, .name = NO_NAME};
+    struct request report = {.kind = CALL_END, .name = NO_NAME, .fd = -1};
 
     memory.used = 0;
     if (world.actors[actor].kind == SAVER)
@@ -168,6 +146,6 @@ void act(size_t actor)
     else if (world.actors[actor].kind == LOADER)
         act_as_loader(&report);
     else
-        act_as_nucleus(actor, &report);
+        report.data = act_as_nucleus(actor);
     (void)explorer_step(&report);
 }

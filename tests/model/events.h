@@ -3,44 +3,38 @@
 #ifndef NUCLEUS_MODEL_EVENTS_H
 #define NUCLEUS_MODEL_EVENTS_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 /* TEMP is the temporary file of actor 0, GUESS its next name, FIXED metadata.json.tmp. A hostile
- * neighbour does all up to DIRECTORY_SWAPPED. */
+ * neighbour causes all up to DIRECTORY_SWAPPED. Each event with the name that it is about, and the
+ * type of the object that takes its place. */
 /* clang-format off */
-#define EVENTS(X)              \
-    X(FIXED_BECOMES_LINK)      \
-    X(FIXED_BECOMES_DIRECTORY) \
-    X(FIXED_BECOMES_FIFO)      \
-    X(FIXED_BECOMES_FILE)      \
-    X(TEMP_BECOMES_FILE)       \
-    X(TEMP_BECOMES_LINK)       \
-    X(TEMP_BECOMES_DIRECTORY)  \
-    X(GUESS_BECOMES_FILE)      \
-    X(FILE_BECOMES_LINK)       \
-    X(FILE_BECOMES_FIFO)       \
-    X(FILE_BECOMES_DEVICE)     \
-    X(FILE_BECOMES_DIRECTORY)  \
-    X(TEMP_REMOVED)            \
-    X(TEMP_MOVED)              \
-    X(FILE_REMOVED)            \
-    X(DIRECTORY_REMOVED)       \
-    X(DIRECTORY_SWAPPED)       \
-    X(AN_HOUR_PASSES)          \
-    X(ACTOR_0_DIES)            \
-    X(DISK_FAILS)              \
-    X(SYNC)                    \
-    X(DISK_RECOVERS)
+#define EVENTS(X)                                 \
+    X(FIXED_BECOMES_LINK, FIXED_NAME, S_IFLNK)    \
+    X(FIXED_BECOMES_DIRECTORY, FIXED_NAME, S_IFDIR) \
+    X(FIXED_BECOMES_FIFO, FIXED_NAME, S_IFIFO)    \
+    X(FIXED_BECOMES_FILE, FIXED_NAME, S_IFREG)    \
+    X(TEMP_BECOMES_FILE, TEMP, S_IFREG)           \
+    X(TEMP_BECOMES_LINK, TEMP, S_IFLNK)           \
+    X(TEMP_BECOMES_DIRECTORY, TEMP, S_IFDIR)      \
+    X(GUESS_BECOMES_FILE, GUESS, S_IFREG)         \
+    X(FILE_BECOMES_LINK, FILE_NAME, S_IFLNK)      \
+    X(FILE_BECOMES_FIFO, FILE_NAME, S_IFIFO)      \
+    X(FILE_BECOMES_DEVICE, FILE_NAME, S_IFCHR)    \
+    X(FILE_BECOMES_DIRECTORY, FILE_NAME, S_IFDIR) \
+    X(TEMP_REMOVED, TEMP, 0)                      \
+    X(TEMP_MOVED, TEMP, 0)                        \
+    X(FILE_REMOVED, FILE_NAME, 0)                 \
+    X(DIRECTORY_REMOVED, NO_NAME, 0)              \
+    X(DIRECTORY_SWAPPED, NO_NAME, 0)              \
+    X(AN_HOUR_PASSES, NO_NAME, 0)                 \
+    X(ACTOR_0_DIES, NO_NAME, 0)                   \
+    X(DISK_FAILS, NO_NAME, 0)                     \
+    X(SYNC, NO_NAME, 0)                           \
+    X(DISK_RECOVERS, NO_NAME, 0)
 /* clang-format on */
-#define EVENT_NUMBER(name) EVENT_##name,
+#define EVENT_NUMBER(name, place, type) EVENT_##name,
 enum event { EVENTS(EVENT_NUMBER) EVENT_COUNT };
 
 #define EVENT(name) (1u << EVENT_##name)
 #define HOSTILE (2 * EVENT(DIRECTORY_SWAPPED) - 1)
-
-size_t list_events(uint8_t ret[]);
-void happen(unsigned event);
-const char *event_text(unsigned event);
 
 #endif

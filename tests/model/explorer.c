@@ -7,50 +7,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_STEPS = 1000, STOPPED = 0, ROOTS = 1 /* the history of actor N begins at N + ROOTS */ };
+enum {
+    HISTORIES = 1 << 20,
+    STEPS = 1000, /* of one actor */
+    STOPPED = 0,  /* the position of an actor that makes no more steps */
+};
 
-/* The answers that an actor has received so far, and the step that it makes next. */
+/* The answers that an actor has received so far, as a path in a tree, and its next step. */
 struct history {
-    uint32_t parent;
-    uint32_t first_child, next_sibling; /* 0 if there is none */
-    struct answer answer;               /* the last one */
+    uint32_t parent, first_child, next_sibling; /* 0 if there is none */
+    struct answer answer;                       /* the last one */
     struct request next;
 };
 
-/* A set of hashes, none of them 0: open addressing. */
-struct set {
-    uint64_t *slots;
-    size_t size, used;
+struct choice {
+    uint8_t actor; /* EXPLORER_ACTORS for an event */
+    uint8_t way;   /* or the number of the event */
 };
 
+/* A state on the path to the current one, and the choices in it. */
+struct frame {
+    struct choice choices[MAX_CHOICES];
+    size_t count, next; /* the choice before next was made */
+    size_t last_actor;  /* the one that made a step before */
+    uint32_t positions[EXPLORER_ACTORS + 1];
+    unsigned char *world;
+};
+
+static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+struct exploration explored;
+
 static struct {
-    const struct exploration *model;
-    struct exploration_result *result;
-    struct set seen;
-    struct history *histories;
-    size_t count, room;
+    uint64_t *hashes; /* a hash table, with 0 in its free slots */
+    size_t hash_count, hash_size;
+    struct history *histories; /* the one of actor N begins at N + 1 */
+    uint32_t history_count;
+    size_t actors;
+    bool is_described;
+    struct frame frames[MAX_DEPTH + 1];
+    size_t depth;
 } explorer;
 
-/* The current state: beside the world, where each actor is. */
-static uint32_t position[EXPLORER_ACTORS + 1];
+/* The current state, beside the world: the history of each actor. An even number, to be hashed. */
+static uint32_t positions[EXPLORER_ACTORS + 1];
 
-/* The moves that led to it. */
-static struct {
-    size_t depth;
-    struct trace trace;
-    unsigned switches[EXPLORER_DEPTH];
-    size_t last_actor[EXPLORER_DEPTH];
-    describe_move *describe;
-} path;
-
-/* The actor that is running, and the answers that it gets. */
+/* The actor that is running, and its answers. */
 static struct {
     size_t actor;
-    uint32_t histories[MAX_STEPS];
-    size_t length, at;
-    struct request next;
-    jmp_buf stop;
+    uint32_t replayed[STEPS]; /* histories, from next on */
+    size_t next;
     struct answer (*alone)(size_t actor, const struct request *request);
+    struct request request; /* the step at which it stopped */
+    jmp_buf stop;
 } running;
 
 static void give_up(const char *reason)
@@ -59,13 +68,13 @@ static void give_up(const char *reason)
     abort();
 }
 
-static void *reallocate(void *block, size_t count, size_t size)
+static void *allocate(size_t count, size_t size)
 {
-    void *moved = realloc(block, count * size);
+    void *block = calloc(count, size);
 
-    if (!moved)
+    if (!block)
         give_up("out of memory");
-    return moved;
+    return block;
 }
 
 uint64_t explorer_hash(uint64_t seed, const void *bytes, size_t size)
@@ -83,353 +92,279 @@ uint64_t explorer_hash(uint64_t seed, const void *bytes, size_t size)
     return hash ^ hash >> 29;
 }
 
-/* Returns the slot of the hash, or the free one where it belongs. */
-static uint64_t *find_slot(const struct set *set, uint64_t hash)
+static void grow_hashes(void)
 {
-    size_t i = hash & (set->size - 1);
+    uint64_t *old = explorer.hashes;
+    const size_t old_size = explorer.hash_size;
 
-    while (set->slots[i] != 0 && set->slots[i] != hash)
-        i = (i + 1) & (set->size - 1);
-    return &set->slots[i];
-}
-
-static void grow(struct set *set)
-{
-    struct set bigger = {.size = set->size > 0 ? 2 * set->size : 1 << 12};
-
-    bigger.slots = calloc(bigger.size, sizeof *bigger.slots);
-    if (!bigger.slots)
-        give_up("out of memory");
-    for (size_t i = 0; i < set->size; i++)
-        if (set->slots[i] != 0)
-            *find_slot(&bigger, set->slots[i]) = set->slots[i];
-    bigger.used = set->used;
-    free(set->slots);
-    *set = bigger;
-}
-
-static bool add(struct set *set, uint64_t hash)
-{
-    uint64_t *slot;
-
-    if (2 * set->used >= set->size)
-        grow(set);
-    hash += hash == 0;
-    slot = find_slot(set, hash);
-    if (*slot != 0)
-        return false;
-    *slot = hash;
-    set->used++;
-    return true;
+    explorer.hash_size = old_size > 0 ? 2 * old_size : 4096;
+    explorer.hashes = allocate(explorer.hash_size, sizeof *explorer.hashes);
+    explorer.hash_count = 0;
+    for (size_t i = 0; i < old_size; i++)
+        if (old[i] != 0)
+            (void)explorer_is_new(old[i]);
+    free(old);
 }
 
 bool explorer_is_new(uint64_t hash)
 {
-    return add(&explorer.seen, hash);
+    size_t i;
+
+    if (2 * explorer.hash_count >= explorer.hash_size)
+        grow_hashes();
+    hash += hash == 0;
+    i = hash & (explorer.hash_size - 1);
+    while (explorer.hashes[i] != 0 && explorer.hashes[i] != hash)
+        i = (i + 1) & (explorer.hash_size - 1);
+    if (explorer.hashes[i] == hash)
+        return false;
+    explorer.hashes[i] = hash;
+    explorer.hash_count++;
+    return true;
 }
 
-/* ---- Actors: code that is run once for each history ---- */
+/* ---- Actors ---- */
 
-static uint32_t new_history(uint32_t parent, const struct answer *answer)
+/* Runs the actor up to the step that has no answer. */
+static void run(size_t actor)
 {
-    struct history *one;
-
-    if (explorer.count == explorer.room) {
-        explorer.room = explorer.room > 0 ? 2 * explorer.room : 1024;
-        explorer.histories =
-            reallocate(explorer.histories, explorer.room, sizeof *explorer.histories);
-    }
-    one = &explorer.histories[explorer.count];
-    memset(one, 0, sizeof *one);
-    one->parent = parent;
-    if (answer) {
-        one->answer = *answer;
-        one->next_sibling = explorer.histories[parent].first_child;
-        explorer.histories[parent].first_child = (uint32_t)explorer.count;
-    }
-    return (uint32_t)explorer.count++;
-}
-
-/* Runs the actor from its start up to the step that follows the history. */
-static void run_actor(size_t actor, uint32_t history)
-{
-    uint32_t at = history;
-
-    running.length = running.at = 0;
-    for (; at >= ROOTS + explorer.model->actors; at = explorer.histories[at].parent)
-        running.length++;
-    if (running.length > MAX_STEPS)
-        give_up("an actor makes too many steps");
-    at = history;
-    for (size_t i = running.length; i-- > 0; at = explorer.histories[at].parent)
-        running.histories[i] = at;
-    running.actor = actor;
-    if (setjmp(running.stop) == 0) {
-        explorer.model->act(actor);
-        give_up("an actor returns");
-    }
-    explorer.histories[history].next = running.next;
-}
-
-struct answer explorer_step(const struct request *request)
-{
-    const struct history *told, *before;
-
-    if (running.alone) {
-        running.next = *request;
-        if (request->kind == CALL_END)
-            longjmp(running.stop, 1);
-        return running.alone(running.actor, request);
-    }
-    if (running.at == running.length) {
-        running.next = *request;
-        longjmp(running.stop, 1);
-    }
-    told = &explorer.histories[running.histories[running.at++]];
-    before = &explorer.histories[told->parent];
-    if (memcmp(&before->next, request, sizeof *request) != 0)
-        give_up("an actor acts differently for the same answers");
-    return told->answer;
-}
-
-void explorer_run_alone(void (*act)(size_t actor), size_t actor,
-                        struct answer (*perform)(size_t actor, const struct request *request))
-{
-    running.alone = perform;
     running.actor = actor;
     if (setjmp(running.stop) == 0) {
         act(actor);
         give_up("an actor returns");
     }
-    running.alone = NULL;
-    (void)perform(actor, &running.next);
 }
 
+struct answer explorer_step(const struct request *request)
+{
+    const struct history *history;
+
+    if (running.alone && request->kind != CALL_END)
+        return running.alone(running.actor, request);
+    if (running.alone || running.next == STEPS) {
+        running.request = *request;
+        longjmp(running.stop, 1);
+    }
+    history = &explorer.histories[running.replayed[running.next++]];
+    if (memcmp(&explorer.histories[history->parent].next, request, sizeof *request) != 0)
+        give_up("an actor acts differently after the same answers");
+    return history->answer;
+}
+
+void explorer_run_alone(size_t actor,
+                        struct answer (*perform_alone)(size_t actor, const struct request *request))
+{
+    running.alone = perform_alone;
+    run(actor);
+    running.alone = NULL;
+    (void)perform_alone(actor, &running.request);
+}
+
+/* Adds a history and runs the actor to find its next step. */
+static uint32_t add_history(size_t actor, struct history history)
+{
+    const uint32_t added = explorer.history_count++;
+
+    if (added == HISTORIES)
+        give_up("too many histories");
+    explorer.histories[added] = history;
+    running.next = STEPS;
+    for (uint32_t i = added; explorer.histories[i].parent != 0; i = explorer.histories[i].parent) {
+        if (running.next == 0)
+            give_up("an actor makes too many steps");
+        running.replayed[--running.next] = i;
+    }
+    run(actor);
+    explorer.histories[added].next = running.request;
+    return added;
+}
+
+/* Moves the actor to the history that the answer leads to. */
 static void tell(size_t actor, const struct answer *answer)
 {
-    const uint32_t parent = position[actor];
-    uint32_t child = explorer.histories[parent].first_child;
+    struct history *histories = explorer.histories;
+    const uint32_t parent = positions[actor];
+    uint32_t child = histories[parent].first_child;
 
-    while (child != 0 && memcmp(&explorer.histories[child].answer, answer, sizeof *answer) != 0)
-        child = explorer.histories[child].next_sibling;
+    while (child != 0 && memcmp(&histories[child].answer, answer, sizeof *answer) != 0)
+        child = histories[child].next_sibling;
     if (child == 0) {
-        child = new_history(parent, answer);
-        run_actor(actor, child);
+        child = add_history(actor, (struct history){.parent = parent,
+                                                    .next_sibling = histories[parent].first_child,
+                                                    .answer = *answer});
+        histories[parent].first_child = child;
     }
-    position[actor] = child;
+    positions[actor] = child;
 }
 
 void explorer_stop_actor(size_t actor)
 {
-    position[actor] = STOPPED;
-}
-
-bool explorer_is_stopped(size_t actor)
-{
-    return position[actor] == STOPPED;
+    positions[actor] = STOPPED;
 }
 
 static const struct request *next_step(size_t actor)
 {
-    return &explorer.histories[position[actor]].next;
+    return &explorer.histories[positions[actor]].next;
 }
 
-/* ---- Moves ---- */
+/* ---- Choices ---- */
 
-static void step(size_t actor, unsigned way)
+static void make_step(size_t actor, unsigned way)
 {
     const struct request request = *next_step(actor);
-    const struct answer answer = explorer.model->perform(actor, &request, way);
+    const struct answer answer = perform(actor, &request, way);
 
-    explorer.result->steps++;
-    if (path.describe)
-        path.describe(actor, &request, &answer);
+    explored.steps++;
+    if (explorer.is_described)
+        describe_step(actor, &request, &answer);
     if (request.kind == CALL_END)
         explorer_stop_actor(actor);
-    else if (!explorer_is_stopped(actor))
+    else
         tell(actor, &answer);
 }
 
-static void step_privately(size_t actor)
+/* Lists the choices in this state; those of the actor that made the last step come first. */
+static size_t list_choices(size_t last_actor, struct choice ret[MAX_CHOICES])
 {
-    while (!explorer_is_stopped(actor) && explorer.model->is_private(actor, next_step(actor)) &&
-           explorer.model->count_ways(actor, next_step(actor)) == 1)
-        step(actor, 0);
-}
-
-struct move {
-    uint8_t actor; /* EXPLORER_ACTORS: an event */
-    uint8_t way;   /* or its number */
-};
-
-enum { MAX_MOVES = 64 };
-
-/* Lists the moves that are possible now; that of the actor that moved last comes first. */
-static size_t list_moves(struct move ret[MAX_MOVES])
-{
-    const size_t last = path.depth > 0 ? path.last_actor[path.depth - 1] : 0;
-    uint8_t events[MAX_MOVES];
+    uint8_t events[MAX_CHOICES];
     size_t count = 0, event_count;
 
-    for (size_t i = 0; i < explorer.model->actors; i++) {
-        const size_t actor = (last + i) % explorer.model->actors;
-        unsigned ways;
+    for (size_t i = 0; i < explorer.actors; i++) {
+        const size_t actor = (last_actor + i) % explorer.actors;
+        unsigned ways = positions[actor] != STOPPED ? count_ways(actor, next_step(actor)) : 0;
 
-        if (explorer_is_stopped(actor))
-            continue;
-        ways = explorer.model->count_ways(actor, next_step(actor));
         for (unsigned way = 0; way < ways; way++)
-            ret[count++] = (struct move){(uint8_t)actor, (uint8_t)way};
+            ret[count++] = (struct choice){(uint8_t)actor, (uint8_t)way};
     }
-    event_count = count > 0 ? explorer.model->list_events(events) : 0;
-    if (count + event_count > MAX_MOVES)
-        give_up("too many moves");
+    event_count = count > 0 ? list_events(events) : 0;
+    if (count + event_count > MAX_CHOICES)
+        give_up("too many choices");
     for (size_t i = 0; i < event_count; i++)
-        ret[count++] = (struct move){EXPLORER_ACTORS, events[i]};
+        ret[count++] = (struct choice){EXPLORER_ACTORS, events[i]};
     return count;
 }
 
-/* Makes the move that is the choice'th of moves, and notes it in the path. */
-static void make_move(const struct move *moves, size_t choice)
+/* Makes a choice in the last state of the path, and the private steps that follow it. */
+static void choose(size_t number)
 {
-    const struct move *move = &moves[choice];
-    const size_t at = path.depth;
-    const size_t last = at > 0 ? path.last_actor[at - 1] : move->actor;
+    struct frame *frame = &explorer.frames[explorer.depth];
+    const size_t actor = frame->choices[number].actor;
+    const unsigned way = frame->choices[number].way;
 
-    if (at == EXPLORER_DEPTH)
+    if (explorer.depth++ == MAX_DEPTH)
         give_up("a path is too long");
-    path.trace.choices[at] = (uint8_t)choice;
-    path.switches[at] = (at > 0 ? path.switches[at - 1] : 0) + (move->actor != last);
-    path.last_actor[at] = move->actor < EXPLORER_ACTORS ? move->actor : last;
-    path.depth++;
-    if (move->actor < EXPLORER_ACTORS) {
-        step(move->actor, move->way);
-        step_privately(move->actor);
-    } else {
-        const struct answer number = {.result = move->way};
-
-        if (path.describe)
-            path.describe(EXPLORER_ACTORS, NULL, &number);
-        explorer.model->happen(move->way);
+    frame->next = number + 1;
+    frame[1].last_actor = actor < EXPLORER_ACTORS ? actor : frame->last_actor;
+    if (actor == EXPLORER_ACTORS) {
+        if (explorer.is_described)
+            describe_event(way);
+        happen(way);
+        return;
     }
+    make_step(actor, way);
+    while (positions[actor] != STOPPED && is_private(actor, next_step(actor)) &&
+           count_ways(actor, next_step(actor)) == 1)
+        make_step(actor, 0);
 }
 
-void explorer_found(const char *format, ...)
+void explorer_found_if(bool is_broken, const char *format, ...)
 {
-    struct exploration_result *result = explorer.result;
-    const size_t depth = path.depth;
-    const unsigned score = (unsigned)depth + 20 * (depth > 0 ? path.switches[depth - 1] : 0);
-    struct finding *one = result->findings;
-    char text[sizeof one->text];
+    size_t score = explorer.depth;
+    struct finding one, *kept = explored.findings;
     va_list arguments;
 
+    if (!is_broken)
+        return;
     va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
+    (void)vsnprintf(one.text, sizeof one.text, format, arguments);
     va_end(arguments);
-    while (one < result->findings + result->count && strcmp(one->text, text) != 0)
-        one++;
-    if (one == result->findings + MAX_FINDINGS)
-        return;
-    result->count += one == result->findings + result->count;
-    if (one->count++ > 0 && score >= one->score)
-        return;
-    memcpy(one->text, text, sizeof text);
-    one->score = score;
-    one->trace = path.trace;
-    one->trace.length = depth;
+    memset(one.trace, 0, sizeof one.trace);
+    for (size_t i = 0; i < explorer.depth; i++) {
+        one.trace[i] = digits[explorer.frames[i].next - 1];
+        score += explorer.frames[i].last_actor != explorer.frames[i + 1].last_actor ? 20 : 0;
+    }
+    one.score = score;
+    while (kept < explored.findings + explored.count && strcmp(kept->text, one.text) != 0)
+        kept++;
+    if (kept == explored.findings + explored.count && explored.count < MAX_FINDINGS)
+        explored.findings[explored.count++] = one;
+    else if (kept < explored.findings + explored.count && score < kept->score)
+        *kept = one;
 }
 
 /* ---- The exploration ---- */
 
-/* A state on the path, and the moves from it that are still to be made. */
-struct frame {
-    struct move moves[MAX_MOVES];
-    size_t count, next;
-    uint32_t position[EXPLORER_ACTORS + 1];
-};
-
-static struct frame frames[EXPLORER_DEPTH + 1];
-static unsigned char *worlds; /* of each frame */
-
-static void begin(const struct exploration *exploration, struct exploration_result *result)
-{
-    memset(result, 0, sizeof *result);
-    free(explorer.seen.slots);
-    memset(&explorer.seen, 0, sizeof explorer.seen);
-    explorer.model = exploration;
-    explorer.result = result;
-    explorer.count = 0;
-    memset(&path, 0, sizeof path);
-    worlds = reallocate(worlds, EXPLORER_DEPTH + 1, exploration->world_size);
-    for (size_t i = 0; i < ROOTS + exploration->actors; i++)
-        (void)new_history(0, NULL);
-    for (size_t i = 0; i < exploration->actors; i++) {
-        position[i] = (uint32_t)(ROOTS + i);
-        run_actor(i, position[i]);
-    }
-}
-
-/* Comes to a state: checks it if it is new, and lists the moves from it. Returns false if there is
- * nothing to do from here. */
+/* Comes to a state: checks it if it is new, and lists the choices in it. Returns false if there is
+ * nothing to explore from here. */
 static bool enter_state(void)
 {
-    const struct exploration *model = explorer.model;
-    struct frame *frame = &frames[path.depth];
+    struct frame *frame = &explorer.frames[explorer.depth];
     const uint64_t hash =
-        explorer_hash(explorer_hash(0, position, sizeof position), model->world, model->world_size);
+        explorer_hash(explorer_hash(0, positions, sizeof positions), &world, world_size);
 
     if (!explorer_is_new(hash))
         return false;
-    explorer.result->states++;
-    model->check_state();
-    frame->next = 0;
-    frame->count = list_moves(frame->moves);
-    if (frame->count == 0) {
-        explorer.result->ends++;
-        model->check_end();
-        return false;
-    }
-    memcpy(frame->position, position, sizeof position);
-    memcpy(worlds + path.depth * model->world_size, model->world, model->world_size);
-    return true;
+    explored.states++;
+    check_state();
+    frame->count = list_choices(frame->last_actor, frame->choices);
+    if (frame->count == 0)
+        check_end();
+    memcpy(frame->positions, positions, sizeof positions);
+    if (!frame->world)
+        frame->world = allocate(1, world_size);
+    memcpy(frame->world, &world, world_size);
+    return frame->count > 0;
 }
 
-void explore(const struct exploration *exploration, bool is_stopped_early,
-             struct exploration_result *ret)
+static void explore_state(void)
 {
-    size_t size = exploration->world_size;
+    const struct frame *frame = &explorer.frames[explorer.depth];
 
-    begin(exploration, ret);
     if (!enter_state())
         return;
-    for (;;) {
-        struct frame *frame = &frames[path.depth];
-
-        if (is_stopped_early && ret->count > 0)
-            break;
-        if (frame->next == frame->count) {
-            if (path.depth-- == 0)
-                break;
-            continue;
-        }
-        memcpy(position, frame->position, sizeof position);
-        memcpy(exploration->world, worlds + path.depth * size, size);
-        make_move(frame->moves, frame->next++);
-        if (!enter_state())
-            path.depth--;
+    for (size_t i = 0; i < frame->count; i++) {
+        memcpy(positions, frame->positions, sizeof positions);
+        memcpy(&world, frame->world, world_size);
+        choose(i);
+        explore_state();
+        explorer.depth--;
     }
-    ret->histories = explorer.count;
 }
 
-bool explorer_follow(const struct exploration *exploration, const struct trace *trace,
-                     describe_move *describe, struct exploration_result *ret)
+static void begin(size_t actors, bool is_described)
 {
-    begin(exploration, ret);
-    path.describe = describe;
-    for (size_t i = 0; i < trace->length; i++) {
-        if (!enter_state() || trace->choices[i] >= frames[path.depth].count)
+    memset(&explored, 0, sizeof explored);
+    memset(positions, 0, sizeof positions);
+    running.alone = NULL;
+    free(explorer.hashes);
+    explorer.hashes = NULL;
+    explorer.hash_count = explorer.hash_size = 0;
+    if (!explorer.histories)
+        explorer.histories = allocate(HISTORIES, sizeof *explorer.histories);
+    explorer.history_count = 1;
+    explorer.actors = actors;
+    explorer.is_described = is_described;
+    explorer.depth = explorer.frames[0].last_actor = 0;
+    for (size_t i = 0; i < actors; i++)
+        positions[i] = add_history(i, (struct history){0});
+}
+
+void explore(size_t actors)
+{
+    begin(actors, false);
+    explore_state();
+}
+
+bool explorer_follow(size_t actors, const char *trace)
+{
+    begin(actors, true);
+    for (; *trace != '\0'; trace++) {
+        const char *digit = strchr(digits, *trace);
+
+        if (!enter_state() || !digit ||
+            (size_t)(digit - digits) >= explorer.frames[explorer.depth].count)
             return false;
-        make_move(frames[path.depth].moves, trace->choices[i]);
+        choose((size_t)(digit - digits));
     }
     (void)enter_state();
     return true;

@@ -2,95 +2,90 @@
 /*
  * Explores every interleaving of a few actors over a world.
  *
- * An actor is code that learns of the world by its steps alone, so what it does next follows from
- * the answers that it was given: it is run from its start once for each history of answers, up to
- * the step that it has no answer for, and left there. A state is the world and the history of each
- * actor. In each state the explorer makes every move, depth first: a step of an actor in each way
- * that the world offers, or an event. A state that was seen before is not explored again.
+ * An actor is code that learns about the world only from the answers to its steps, so its next step
+ * follows from the answers so far. It is run from its start once for each such history, up to the
+ * step that has no answer yet. A state is the world and the history of each actor. In each state
+ * the explorer makes every choice, depth first: a step of an actor, in each way in which it can be
+ * answered, or an event. A state that was seen before is not explored again.
  */
 #ifndef NUCLEUS_MODEL_EXPLORER_H
 #define NUCLEUS_MODEL_EXPLORER_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "step.h"
 
-enum { EXPLORER_ACTORS = 3, EXPLORER_DEPTH = 400 };
-
-struct exploration {
-    size_t actors;
-    void *world;       /* all of it; saved, restored and hashed as bytes */
-    size_t world_size; /* a multiple of 8 */
-
-    void (*act)(size_t actor); /* ends with a step CALL_END */
-
-    /* Returns in how many ways the step can be answered, at least 1. */
-    unsigned (*count_ways)(size_t actor, const struct request *request);
-    struct answer (*perform)(size_t actor, const struct request *request, unsigned way);
-
-    /* Returns true if no other actor can tell when the step is made: it is not a move then, but
-     * belongs to the one before it. */
-    bool (*is_private)(size_t actor, const struct request *request);
-
-    /* Other events: lists those that are possible now, and makes one happen. */
-    size_t (*list_events)(uint8_t ret[]);
-    void (*happen)(unsigned event);
-
-    void (*check_state)(void); /* in each new state */
-    void (*check_end)(void);   /* when all actors are done */
+enum {
+    EXPLORER_ACTORS = 3,
+    MAX_CHOICES = 62, /* in one state */
+    MAX_DEPTH = 400,  /* choices on a path */
+    MAX_FINDINGS = 16,
 };
 
-/* A list of choices, from the start: which of the possible moves was made. */
-struct trace {
-    size_t length;
-    uint8_t choices[EXPLORER_DEPTH];
-};
-
+/* A broken promise, and a trace to it: the choices from the start, one character each. */
 struct finding {
     char text[160];
-    unsigned long long count;
-    unsigned score; /* of the trace; a lower one is easier to read */
-    struct trace trace;
+    char trace[MAX_DEPTH + 1];
+    size_t score; /* of the trace; a lower one is easier to read */
 };
 
-enum { MAX_FINDINGS = 16 };
-
-struct exploration_result {
-    unsigned long long states, steps, ends, histories;
+/* The result of the last exploration. The model counts the crash states. */
+extern struct exploration {
+    unsigned long long states, steps, crash_states;
     size_t count;
-    struct finding findings[MAX_FINDINGS]; /* with the best trace of each */
-};
+    struct finding findings[MAX_FINDINGS]; /* with the best trace to each */
+} explored;
+
+/* Explores all states of the world as it is now, with so many actors. */
+void explore(size_t actors);
+
+/* Follows one trace and describes each step and event. Returns false if there is no such trace. */
+bool explorer_follow(size_t actors, const char *trace);
 
 /* Makes a step on behalf of the actor that is running, and returns the answer. */
 struct answer explorer_step(const struct request *request);
 
-/* Reports a broken promise in the current state or step. */
-void explorer_found(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Runs an actor alone: perform answers each of its steps, the last one being CALL_END, at once. */
+void explorer_run_alone(size_t actor,
+                        struct answer (*perform)(size_t actor, const struct request *request));
 
-/* The actor that moves no more. */
+/* The actor makes no more steps. */
 void explorer_stop_actor(size_t actor);
-bool explorer_is_stopped(size_t actor);
+
+/* Records a broken promise, with the choices that led to it. */
+void explorer_found_if(bool is_broken, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Returns true if the hash is new to this exploration. */
 bool explorer_is_new(uint64_t hash);
 uint64_t explorer_hash(uint64_t seed, const void *bytes, size_t size);
 
-/* Explores all; stops at the first finding if is_stopped_early. */
-void explore(const struct exploration *exploration, bool is_stopped_early,
-             struct exploration_result *ret);
+/* ---- The model provides the rest ---- */
 
-typedef void describe_move(size_t actor, const struct request *request,
-                           const struct answer *answer);
+/* The world is saved, restored and hashed as words of 8 bytes. */
+extern struct world world;
+extern const size_t world_size;
 
-/* Follows one trace and calls describe after each step; the actor of an event is
- * EXPLORER_ACTORS, its number is the result. Returns false if there is no such trace. */
-bool explorer_follow(const struct exploration *exploration, const struct trace *trace,
-                     describe_move *describe, struct exploration_result *ret);
+/* Acts for the actor. Its last step, CALL_END, does not return. */
+void act(size_t actor);
 
-/* Runs act(actor) on its own, each of its steps answered by perform at once. */
-void explorer_run_alone(void (*act)(size_t actor), size_t actor,
-                        struct answer (*perform)(size_t actor, const struct request *request));
+/* Returns the number of ways in which the step can be answered, at least 1. */
+unsigned count_ways(size_t actor, const struct request *request);
+struct answer perform(size_t actor, const struct request *request, unsigned way);
+
+/* Returns true if no other actor can notice when the step is made: it is not a choice then, but
+ * follows the choice before it. */
+bool is_private(size_t actor, const struct request *request);
+
+/* Lists the events that are possible now, and makes one happen. */
+size_t list_events(uint8_t ret[MAX_CHOICES]);
+void happen(unsigned event);
+
+void check_state(void); /* in each new state */
+void check_end(void);   /* when all actors are done */
+
+void describe_step(size_t actor, const struct request *request, const struct answer *answer);
+void describe_event(unsigned event);
 
 #endif

@@ -1,98 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdalign.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
-#include "model_system.h"
+#include "explorer.h"
+#include "model_calls.h"
 #include "model_world.h"
 
 enum { MAX_FDS = 8 };
 
 static struct {
-    int fds[MAX_FDS]; /* of the kernel, by the numbers that the model would give; -1 if free */
-    unsigned randoms;
-    int32_t ctime[NAMES]; /* of what is there at the start */
+    int directory;
+    int fds[MAX_FDS]; /* by the numbers that the model gives; -1 if free */
+    size_t steps;
 } kernel;
 
-#define REAL(type, name, parameters) type __real_nucleus_system_##name parameters
-REAL(int, openat, (int dirfd, const char *path, int flags, mode_t mode));
-REAL(int, dup_above, (int fd, int min));
-REAL(int, close, (int fd));
-REAL(int, fstatat, (int dirfd, const char *path, struct stat *ret));
-REAL(int, fstat, (int fd, struct stat *ret));
-REAL(int, fchmod, (int fd, mode_t mode));
-REAL(ssize_t, read, (int fd, void *bytes, size_t size));
-REAL(ssize_t, write, (int fd, const void *bytes, size_t size));
-REAL(int, fsync, (int fd));
-REAL(int, fremovexattr, (int fd, const char *name));
-REAL(int, renameat, (int dirfd, const char *from, const char *to));
-REAL(int, unlinkat, (int dirfd, const char *path));
-REAL(ssize_t, getdents, (int fd, void *bytes, size_t size));
-
-static const char *path_of(int name)
+static void make_object(int name, const struct inode *inode)
 {
-    static char path[64];
+    const char *path = name_text(name);
+    int fd;
 
-    (void)snprintf(path, sizeof path, MODEL_DIRECTORY "/%s", name_text(name));
-    return path;
+    if (S_ISLNK(inode->mode))
+        assert_int_equal(symlinkat("nowhere", kernel.directory, path), 0);
+    else if (S_ISDIR(inode->mode))
+        assert_int_equal(mkdirat(kernel.directory, path, MODE), 0);
+    else
+        assert_int_equal(mknodat(kernel.directory, path, inode->mode, 0), 0);
+    if (!S_ISREG(inode->mode))
+        return;
+    fd = openat(kernel.directory, path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(write(fd, &inode->text, inode->size), inode->size);
+    (void)close(fd);
+    if (inode->uid != OUR_USER)
+        assert_int_equal(fchownat(kernel.directory, path, OTHER_USER, (gid_t)-1, 0), 0);
 }
 
-static bool make_file(const char *path, const struct inode *inode)
-{
-    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, MODE);
-    const bool is_made = fd >= 0 && write(fd, &inode->text, inode->size) == inode->size;
-
-    return fd >= 0 && close(fd) == 0 && is_made &&
-           (inode->uid == OUR_USER || chown(path, OTHER_USER, (gid_t)-1) == 0);
-}
-
-static bool make_object(const char *path, const struct inode *inode)
-{
-    switch (inode->type) {
-    case DT_REG:
-        return make_file(path, inode);
-    case DT_FIFO:
-        return mkfifo(path, MODE) == 0;
-    case DT_LNK:
-        return symlink("nowhere", path) == 0;
-    default:
-        return mkdir(path, 0700) == 0;
-    }
-}
-
-bool kernel_begin(void)
-{
-    memset(&kernel, 0, sizeof kernel);
-    memset(kernel.fds, -1, sizeof kernel.fds);
-    if (scenario->forced_mode != 0 || mkdir(MODEL_DIRECTORY, 0700) < 0)
-        return false;
-    for (int name = 0; name < NAMES; name++) {
-        if (!world_at(name))
-            continue;
-        kernel.ctime[name] = world_at(name)->ctime;
-        if (!make_object(path_of(name), world_at(name)))
-            return false;
-    }
-    return true;
-}
-
-void kernel_end(void)
-{
-    for (int name = 0; name < NAMES; name++)
-        (void)remove(path_of(name));
-    (void)rmdir(MODEL_DIRECTORY);
-}
-
-/* Gives a descriptor of the kernel the number that the model would give it. */
+/* Gives a descriptor the number that the model gives it. */
 static int number_fd(int fd, int min)
 {
-    int number = scenario->is_stdio_closed ? min : min > 3 ? min : 3;
+    int number = scenario->is_stdio_closed || min > 3 ? min : 3;
 
     while (kernel.fds[number] >= 0)
         number++;
@@ -101,49 +63,23 @@ static int number_fd(int fd, int min)
     return fd >= 0 ? number : -1;
 }
 
-static int fd_of(int number)
+static int close_fd(int number)
 {
-    return number < 0 || number >= MAX_FDS ? AT_FDCWD : kernel.fds[number];
+    const int fd = kernel.fds[number];
+
+    kernel.fds[number] = -1;
+    return close(fd);
 }
 
-/* The caller's descriptor refers to the directory as well. */
-static bool is_by_path(const struct request *request)
+static int fill_info(int result, const struct stat *info, struct answer *answer)
 {
-    return request->fd == AT_FDCWD || request->fd == CALLER_FD;
-}
-
-static int open_name(const struct request *request)
-{
-    const char *path = name_text(request->name);
-
-    if (request->kind == CALL_OPEN_DIRECTORY)
-        path = MODEL_DIRECTORY;
-    else if (is_by_path(request))
-        path = path_of(request->name);
-    return number_fd(
-        __real_nucleus_system_openat(fd_of(request->fd), path, (int)request->flags, request->mode),
-        0);
-}
-
-static int fill_stat(const struct request *request, struct answer *answer)
-{
-    const int name = request->name;
-    struct stat info;
-    int result;
-
-    if (request->kind == CALL_FSTAT)
-        result = __real_nucleus_system_fstat(fd_of(request->fd), &info);
-    else if (request->kind == CALL_STAT)
-        result = stat(path_of(name), &info);
-    else
-        result = __real_nucleus_system_fstatat(
-            fd_of(request->fd), is_by_path(request) ? path_of(name) : name_text(name), &info);
-    if (result < 0)
-        return result;
-    info.st_dev = 1;
-    info.st_uid = info.st_uid == geteuid() ? OUR_USER : OTHER_USER;
-    info.st_ctime = name >= 0 && kernel.ctime[name] > 0 ? kernel.ctime[name] : SECONDS;
-    model_pack_stat(answer, &info);
+    if (result == 0)
+        answer->info = (struct file_info){
+            .links = (uint8_t)info->st_nlink,
+            .size = (uint8_t)info->st_size,
+            .mode = (uint16_t)info->st_mode,
+            .uid = info->st_uid == geteuid() ? OUR_USER : OTHER_USER,
+        };
     return result;
 }
 
@@ -152,112 +88,149 @@ static int list_names(int fd, struct answer *answer)
     alignas(struct dirent64) char entries[4096];
     ssize_t size;
 
-    while ((size = __real_nucleus_system_getdents(fd, entries, sizeof entries)) > 0) {
-        for (ssize_t at = 0; at < size;) {
-            const struct dirent64 *entry = (const struct dirent64 *)(const void *)(entries + at);
+    while ((size = getdents64(fd, entries, sizeof entries)) > 0) {
+        const struct dirent64 *entry;
 
+        for (ssize_t at = 0; at < size; at += entry->d_reclen) {
+            entry = (const struct dirent64 *)(const void *)(entries + at);
             for (int name = 0; name < NAMES; name++)
                 if (strcmp(entry->d_name, name_text(name)) == 0)
                     answer->data[0] |= (uint64_t)1 << name;
-            at += entry->d_reclen;
         }
     }
     return size < 0 ? -1 : answer->data[0] != 0;
 }
 
-static int close_fd(int number)
+/* Makes the call in the directory: paths and the caller's descriptor lead there. */
+static long make_call(const struct request *request, struct answer *answer)
 {
-    const int fd = fd_of(number);
+    const bool is_own_fd = request->fd >= 0 && request->fd < MAX_FDS;
+    const int fd = is_own_fd ? kernel.fds[request->fd] : kernel.directory;
+    const char *name = request->name != NO_NAME ? name_text(request->name) : ".";
+    struct stat info;
 
-    kernel.fds[number] = -1;
-    return __real_nucleus_system_close(fd);
-}
-
-static long perform(const struct request *request, struct answer *answer)
-{
-    const int fd = fd_of(request->fd);
-    const bool is_path = is_by_path(request);
-    char from[64];
-
-    (void)snprintf(from, sizeof from, "%s",
-                   is_path ? path_of(request->name) : name_text(request->name));
     switch (request->kind) {
     case CALL_OPEN_DIRECTORY:
     case CALL_CREATE:
     case CALL_OPEN_FILE:
-        return open_name(request);
+        return number_fd(openat(fd, name, (int)request->flags, request->mode), 0);
     case CALL_DUP_ABOVE:
-        return number_fd(__real_nucleus_system_dup_above(fd, 3), (int)request->mode);
+        return number_fd(fcntl(fd, F_DUPFD_CLOEXEC, 3), (int)request->mode);
     case CALL_CLOSE:
         return close_fd(request->fd);
+    case CALL_STAT:
+        return fill_info(fstatat(fd, name, &info, 0), &info, answer);
+    case CALL_LSTAT:
+        return fill_info(fstatat(fd, name, &info, AT_SYMLINK_NOFOLLOW), &info, answer);
+    case CALL_FSTAT:
+        return fill_info(fstat(fd, &info), &info, answer);
     case CALL_FCHMOD:
-        return __real_nucleus_system_fchmod(fd, request->mode);
+        return fchmod(fd, request->mode);
     case CALL_READ:
-        return __real_nucleus_system_read(fd, answer->data, request->size);
-    case CALL_WRITE: /* half a file at once */
-        return __real_nucleus_system_write(fd, &request->data,
-                                           request->size < TEXT / 2 ? request->size : TEXT / 2);
+        return read(fd, answer->data, request->size);
+    case CALL_WRITE: /* like the model, at most half a file at once */
+        return write(fd, &request->data, request->size < TEXT / 2 ? request->size : TEXT / 2);
     case CALL_FSYNC:
-        return __real_nucleus_system_fsync(fd);
+        return fsync(fd);
     case CALL_FREMOVEXATTR:
-        return __real_nucleus_system_fremovexattr(fd, "user.nucleus-checkpoint");
+        return fremovexattr(fd, "user.nucleus-checkpoint");
     case CALL_RENAME:
-        return __real_nucleus_system_renameat(
-            fd, from, is_path ? path_of(request->new_name) : name_text(request->new_name));
+        return renameat(fd, name, fd, "metadata.json");
     case CALL_UNLINK:
-        return __real_nucleus_system_unlinkat(fd, from);
-    case CALL_GETRANDOM:
-        answer->data[0] = kernel.randoms++;
-        return request->size;
+        return unlinkat(fd, name, 0);
     case CALL_GETDENTS:
         return list_names(fd, answer);
     default:
-        return fill_stat(request, answer);
+        fail_msg("the kernel has no call for '%s'", call_text(request->kind));
+        return -1;
     }
 }
 
-struct answer kernel_perform(size_t actor, const struct request *request)
+static bool is_same(const struct request *request, const struct answer *a, const struct answer *b)
 {
-    struct answer answer = {0};
+    const bool is_stat =
+        request->kind == CALL_STAT || request->kind == CALL_LSTAT || request->kind == CALL_FSTAT;
 
-    (void)actor;
+    if (!is_stat || a->result < 0)
+        return memcmp(a, b, sizeof *a) == 0;
+    /* Inode numbers and times differ; of other objects than files, only the type is modelled. */
+    if (!S_ISREG(a->info.mode))
+        return b->result == 0 && (a->info.mode & S_IFMT) == (b->info.mode & S_IFMT);
+    return b->result == 0 && a->info.mode == b->info.mode && a->info.size == b->info.size &&
+           a->info.links == b->info.links && a->info.uid == b->info.uid;
+}
+
+static struct answer compare_step(size_t actor, const struct request *request)
+{
+    struct answer expected = {0}, answer = {0};
+
     if (request->kind == CALL_END)
-        return answer;
-    answer.result = (int32_t)perform(request, &answer);
+        return expected;
+    kernel.steps++;
+    expected = model_perform(actor, request, 0);
+    if (request->kind == CALL_GETRANDOM)
+        return expected;
+    answer.result = (int32_t)make_call(request, &answer);
     if (answer.result < 0)
         answer = (struct answer){.result = -1, .os_error = errno};
     /* tmpfs of older kernels has no such attributes. */
     if (request->kind == CALL_FREMOVEXATTR && answer.os_error == EOPNOTSUPP)
         answer.os_error = ENODATA;
-    return answer;
+    if (!is_same(request, &expected, &answer)) {
+        print_message("the model and the kernel answer:\n");
+        describe_step(actor, request, &expected);
+        describe_step(actor, request, &answer);
+        fail();
+    }
+    return expected;
 }
 
-static bool is_as_inode(const char *path, const struct inode *inode)
+static void compare_object(int name, const struct inode *inode)
 {
-    static const mode_t types[] = {
-        [DT_REG] = S_IFREG, [DT_DIR] = S_IFDIR, [DT_LNK] = S_IFLNK, [DT_FIFO] = S_IFIFO};
     struct stat info;
     uint64_t text = 0;
     int fd;
 
-    if (lstat(path, &info) < 0 || !inode)
-        return !inode && errno == ENOENT;
-    if ((info.st_mode & S_IFMT) != types[inode->type])
-        return false;
-    if (inode->type != DT_REG)
-        return true;
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && (read(fd, &text, sizeof text) != inode->size || text != inode->text))
-        text = ~inode->text;
-    if (fd >= 0)
+    if (fstatat(kernel.directory, name_text(name), &info, AT_SYMLINK_NOFOLLOW) < 0) {
+        assert_null(inode);
+        return;
+    }
+    assert_non_null(inode);
+    assert_int_equal(info.st_mode & S_IFMT, inode->mode & S_IFMT);
+    if (S_ISREG(inode->mode)) {
+        fd = openat(kernel.directory, name_text(name), O_RDONLY | O_CLOEXEC);
+        assert_int_equal(read(fd, &text, sizeof text), inode->size);
         (void)close(fd);
-    return (info.st_mode & 07777) == inode->mode && (fd < 0 || text == inode->text);
+        assert_true(text == inode->text);
+        assert_int_equal(info.st_mode, inode->mode);
+    }
 }
 
-bool kernel_is_as_world(void)
+void compare_with_kernel(void)
 {
+    char directory[] = "/tmp/nucleus-test-XXXXXX";
+    mode_t mask;
+
+    if ((scenario->temps & FOREIGN_TEMP) != 0 && geteuid() != 0) {
+        print_message("only root can compare this with the kernel\n");
+        skip();
+    }
+    memset(&kernel, 0, sizeof kernel);
+    memset(kernel.fds, -1, sizeof kernel.fds);
+    assert_non_null(mkdtemp(directory));
+    kernel.directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     for (int name = 0; name < NAMES; name++)
-        if (!is_as_inode(path_of(name), world_at(name)))
-            return false;
-    return true;
+        if (world_at(name))
+            make_object(name, world_at(name));
+    mask = umask(scenario->umask);
+    explorer_run_alone(0, compare_step);
+    (void)umask(mask);
+    assert_true(kernel.steps >= 3);
+    for (int name = 0; name < NAMES; name++) {
+        compare_object(name, world_at(name));
+        (void)unlinkat(kernel.directory, name_text(name),
+                       S_ISDIR(scenario->fixed) && name == FIXED_NAME ? AT_REMOVEDIR : 0);
+    }
+    (void)close(kernel.directory);
+    assert_int_equal(rmdir(directory), 0);
 }

@@ -3,47 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "model_system.h"
+#include "explorer.h"
 #include "model_world.h"
 
-/* How a call fails, beside an errno: it is done all the same, or does less than it was asked to. */
-enum { DONE = 0x1000, SHORT = 0x2000, NOTHING = 0x3000 };
-
-static const int faults[CALL_KINDS][6] = {
-    [CALL_OPEN_DIRECTORY] = {EINTR, EIO},
-    [CALL_CREATE] = {EINTR, ENOSPC, EEXIST, DONE | EINTR, DONE | EPERM},
-    [CALL_OPEN_FILE] = {EINTR, EIO, ENOENT, ESTALE},
-    [CALL_DUP_ABOVE] = {EMFILE},
-    [CALL_CLOSE] = {EINTR, EIO},
-    [CALL_LSTAT] = {EIO, ENOENT, ESTALE},
-    [CALL_FSTAT] = {EIO, ESTALE},
-    [CALL_FCHMOD] = {EIO, EPERM, NOTHING},
-    [CALL_READ] = {EINTR, EIO, ESTALE, SHORT},
-    [CALL_WRITE] = {EINTR, ENOSPC, SHORT},
-    [CALL_FSYNC] = {EINTR, EIO, EINVAL},
-    [CALL_RENAME] = {EINTR, EIO, DONE | EINTR, DONE | EIO, DONE | ENOENT},
-    [CALL_UNLINK] = {EIO, EPERM, DONE | EIO, DONE | ENOENT},
-    [CALL_GETRANDOM] = {EINTR, ENOSYS, SHORT},
-    [CALL_GETDENTS] = {EIO, NOTHING},
-    [CALL_FREMOVEXATTR] = {EINTR, EIO, EOPNOTSUPP},
-};
-
 unsigned max_faults;
-
-unsigned model_count_ways(size_t actor, const struct request *request)
-{
-    unsigned count = 0;
-
-    if (world.faults >= max_faults || world.actors[actor].kind == NUCLEUS)
-        return 1;
-    while (faults[request->kind][count] != 0)
-        count++;
-    return count + 1;
-}
+bool is_merged;
 
 /* ---- Descriptors ---- */
 
@@ -65,24 +34,6 @@ struct fd *model_fd(size_t actor, int fd)
     return &world.actors[actor].fds[number];
 }
 
-/* Returns the lowest free descriptor from min on. */
-static int new_fd(size_t actor, bool is_directory, int slot, int min)
-{
-    for (int i = 0; i < FDS; i++) {
-        struct fd *own = &world.actors[actor].fds[i];
-
-        if (own->is_open || i + lowest_fd() < min)
-            continue;
-        memset(own, 0, sizeof *own);
-        own->is_open = true;
-        own->is_directory = is_directory;
-        own->slot = (int8_t)slot;
-        world.inodes[is_directory ? 0 : slot].opens += !is_directory;
-        return i + lowest_fd();
-    }
-    abort();
-}
-
 int model_resolve(size_t actor, const struct request *request)
 {
     const struct fd *directory = model_fd(actor, request->fd);
@@ -92,9 +43,9 @@ int model_resolve(size_t actor, const struct request *request)
     return is_elsewhere ? NO_NAME : request->name;
 }
 
-/* ---- What a step does ---- */
+/* ---- Effects ---- */
 
-/* A call that is being made: the answer is the errno, or 0 and a result. */
+/* A call that is being made. Its effect returns an errno, or 0 with the answer filled in. */
 struct call {
     size_t actor;
     const struct request *request;
@@ -106,71 +57,64 @@ struct call {
     struct answer answer;
 };
 
-static void fill_stat(struct call *call)
-{
-    static const mode_t types[] = {[DT_REG] = S_IFREG,
-                                   [DT_DIR] = S_IFDIR,
-                                   [DT_LNK] = S_IFLNK,
-                                   [DT_FIFO] = S_IFIFO,
-                                   [DT_CHR] = S_IFCHR};
-    struct stat info = {0};
+/* How a call fails, beside an errno: it is performed all the same, or only in part. */
+enum { DONE = 0x1000, SHORT = 0x2000, NOTHING = 0x3000 };
 
-    info.st_dev = call->inode->owner == NEIGHBOUR ? 2 : 1; /* a bind mount */
-    info.st_ino = call->inode->number;
-    info.st_mode = types[call->inode->type] | call->inode->mode;
-    info.st_uid = call->inode->uid;
-    info.st_size = call->inode->size;
-    info.st_nlink = call->inode->links;
-    info.st_ctime = call->inode->ctime;
-    model_pack_stat(&call->answer, &info);
+/* Opens the lowest free descriptor that is at least min. */
+static int open_fd(struct call *call, bool is_directory, int slot, int min)
+{
+    for (int i = 0; i < FDS; i++) {
+        if (call->own->fds[i].is_open || i + lowest_fd() < min)
+            continue;
+        call->own->fds[i] =
+            (struct fd){.is_open = true, .is_directory = is_directory, .slot = (int8_t)slot};
+        world.inodes[slot].opens += !is_directory;
+        call->answer.result = i + lowest_fd();
+        return 0;
+    }
+    abort();
 }
 
 static int open_directory(struct call *call)
 {
+    const struct request file = {.fd = call->request->fd, .name = FILE_NAME};
+    const bool is_elsewhere = model_resolve(call->actor, &file) == NO_NAME;
+
     if (world.is_removed && call->request->fd == AT_FDCWD)
         return ENOENT;
-    call->answer.result = new_fd(call->actor, true, 0, 0);
-    model_fd(call->actor, call->answer.result)->is_elsewhere =
-        model_resolve(call->actor, &(struct request){.fd = call->request->fd, .name = FILE_NAME}) ==
-        NO_NAME;
+    (void)open_fd(call, true, 0, 0);
+    model_fd(call->actor, call->answer.result)->is_elsewhere = is_elsewhere;
     return 0;
 }
 
 static int create(struct call *call)
 {
-    const bool is_exclusive = (call->request->flags & O_EXCL) != 0 && plant != PLANT_EXCL;
-    int slot;
+    const bool is_exclusive = (call->request->flags & O_EXCL) != 0 && scenario->plant != PLANT_EXCL;
 
     call->own->temp = (uint8_t)call->name;
     if (call->inode && is_exclusive)
         return EEXIST;
     if (world.is_removed || call->name < 0)
         return ENOENT;
-    slot = world.dir[call->name];
-    if (!call->inode) {
-        slot = world_new_inode(DT_REG, (int)call->actor, (int)call->request->mode);
-        world_link(call->name, slot);
-    }
-    /* Nobody hears of the descriptor when the answer is an error. */
-    if (call->fault == 0)
-        call->answer.result = new_fd(call->actor, false, slot, 0);
-    return 0;
+    if (!call->inode)
+        world_link(call->name,
+                   world_new_inode(S_IFREG | (mode_t)call->request->mode, (int)call->actor));
+    /* If the answer is an error, no descriptor is open. */
+    return call->fault == 0 ? open_fd(call, false, world.dir[call->name], 0) : 0;
 }
 
 static int open_file(struct call *call)
 {
     if (!call->inode)
         return ENOENT;
-    if (call->inode->type == DT_LNK && (call->request->flags & O_NOFOLLOW) != 0)
+    if (S_ISLNK(call->inode->mode) && (call->request->flags & O_NOFOLLOW) != 0)
         return ELOOP;
-    call->answer.result = new_fd(call->actor, false, world.dir[call->name], 0);
-    return 0;
+    return open_fd(call, false, world.dir[call->name], 0);
 }
 
 static int dup_above(struct call *call)
 {
-    call->answer.result = new_fd(call->actor, call->fd->is_directory, call->fd->slot, 3);
-    return 0;
+    return open_fd(call, call->fd->is_directory, call->fd->slot, 3);
 }
 
 static int close_fd(struct call *call)
@@ -181,22 +125,30 @@ static int close_fd(struct call *call)
     return 0;
 }
 
-static int stat_name(struct call *call)
+static int stat_fd(struct call *call)
 {
-    /* A load must find at least what was there when it began. */
-    if (call->own->kind == LOADER && call->own->floor == 0 && world_at(FILE_NAME))
-        call->own->floor = world_at(FILE_NAME)->publication;
-    /* No link leads anywhere. */
-    if (!call->inode || (call->request->kind == CALL_STAT && call->inode->type == DT_LNK))
-        return ENOENT;
-    fill_stat(call);
+    const struct inode *inode = call->inode;
+
+    call->answer.info =
+        (struct file_info){.device = inode->owner == NEIGHBOUR ? 2 : 1, /* a bind mount */
+                           .number = inode->number,
+                           .links = inode->links,
+                           .size = inode->size,
+                           .mode = inode->mode,
+                           .uid = inode->uid,
+                           .ctime = inode->ctime};
     return 0;
 }
 
-static int stat_fd(struct call *call)
+static int stat_name(struct call *call)
 {
-    fill_stat(call);
-    return 0;
+    /* A load must find at least the file that was there when it began. */
+    if (call->own->kind == LOADER && call->own->floor == 0 && world_at(FILE_NAME))
+        call->own->floor = world_at(FILE_NAME)->publication;
+    /* All links are dangling. */
+    if (!call->inode || (call->request->kind == CALL_STAT && S_ISLNK(call->inode->mode)))
+        return ENOENT;
+    return stat_fd(call);
 }
 
 static int change_mode(struct call *call)
@@ -205,7 +157,7 @@ static int change_mode(struct call *call)
         return EPERM;
     if (call->fault == NOTHING)
         return 0;
-    call->inode->mode = (uint16_t)call->request->mode;
+    call->inode->mode = (uint16_t)((call->inode->mode & S_IFMT) | call->request->mode);
     call->inode->is_synced = false;
     call->inode->ctime = world.now;
     return 0;
@@ -213,27 +165,27 @@ static int change_mode(struct call *call)
 
 static int read_file(struct call *call)
 {
-    const size_t left = (size_t)(call->inode->size - call->fd->at);
+    const size_t left = (size_t)(call->inode->size - call->fd->offset);
     size_t count = left < call->request->size ? left : call->request->size;
 
     if (call->fault == SHORT && count > 1)
         count /= 2;
-    memcpy(call->answer.data, (const char *)&call->inode->text + call->fd->at, count);
-    call->fd->at = (uint8_t)(call->fd->at + count);
+    memcpy(call->answer.data, (const char *)&call->inode->text + call->fd->offset, count);
+    call->fd->offset = (uint8_t)(call->fd->offset + count);
     call->answer.result = (int32_t)count;
     return 0;
 }
 
-/* Half a file at once, at most. */
+/* Writes at most half a file at once. */
 static int write_file(struct call *call)
 {
     size_t count = call->request->size < TEXT / 2 ? call->request->size : TEXT / 2;
 
     count = call->fault == SHORT ? 1 : count;
-    memcpy((char *)&call->inode->text + call->fd->at, &call->request->data, count);
-    call->fd->at = (uint8_t)(call->fd->at + count);
-    if (call->inode->size < call->fd->at)
-        call->inode->size = call->fd->at;
+    memcpy((char *)&call->inode->text + call->fd->offset, &call->request->data, count);
+    call->fd->offset = (uint8_t)(call->fd->offset + count);
+    if (call->inode->size < call->fd->offset)
+        call->inode->size = call->fd->offset;
     call->inode->is_synced = false;
     call->answer.result = (int32_t)count;
     return 0;
@@ -241,8 +193,9 @@ static int write_file(struct call *call)
 
 static int flush(struct call *call)
 {
-    const bool is_told = call->fd->is_directory ? !world.is_failure_met
-                                                : !world.is_fault_over || !call->inode->is_synced;
+    const bool is_directory = call->fd->is_directory;
+    const bool is_told =
+        is_directory ? !world.is_failure_met : !world.is_fault_over || !call->inode->is_synced;
 
     if (world.is_disk_failed && is_told) {
         world.is_failure_met = true;
@@ -251,9 +204,9 @@ static int flush(struct call *call)
     }
     if (world.is_disk_failed)
         return 0;
-    if (call->fd->is_directory != scenario->is_fuse && plant != PLANT_DIRECTORY_FSYNC)
+    if (is_directory != scenario->is_fuse && scenario->plant != PLANT_DIRECTORY_FSYNC)
         world_flush_directory();
-    if (!call->fd->is_directory && plant != PLANT_FILE_FSYNC)
+    if (!is_directory && scenario->plant != PLANT_FILE_FSYNC)
         call->inode->is_synced = true;
     return 0;
 }
@@ -264,7 +217,7 @@ static int rename_name(struct call *call)
 
     if (world.is_removed || call->name < 0)
         return ENOENT;
-    if (plant == PLANT_LATE_RENAME && world_at(FILE_NAME)) {
+    if (scenario->plant == PLANT_LATE_RENAME && world_at(FILE_NAME)) {
         world_unlink(FILE_NAME);
         return EINTR;
     }
@@ -280,7 +233,7 @@ static int unlink_name(struct call *call)
 {
     if (!call->inode)
         return ENOENT;
-    if (call->inode->type == DT_DIR)
+    if (S_ISDIR(call->inode->mode))
         return EISDIR;
     world_unlink(call->name);
     return 0;
@@ -289,24 +242,23 @@ static int unlink_name(struct call *call)
 /* Each actor has its own numbers, the first of actor 0 is 0. */
 static int get_random(struct call *call)
 {
-    const unsigned nth = plant == PLANT_RANDOM ? 0 : call->own->randoms % TRIES;
-
-    call->answer.data[0] = plant == PLANT_RANDOM ? 0 : call->actor * TRIES + nth;
+    if (scenario->plant != PLANT_RANDOM)
+        call->answer.data[0] = call->actor * TRIES + call->own->randoms;
     call->own->randoms = (uint8_t)((call->own->randoms + 1) % TRIES);
     call->answer.result = call->fault == SHORT ? 4 : call->request->size;
     return 0;
 }
 
-/* The names, as a set; the second time, and after it, there are none. */
+/* Returns the names as a set, but none after the first time. */
 static int list_names(struct call *call)
 {
     if (world.is_removed)
         return ENOENT;
-    if (call->fd->is_listed || call->fault == NOTHING || plant == PLANT_EMPTY_LIST)
+    if (call->fd->is_listed || call->fault == NOTHING || scenario->plant == PLANT_EMPTY_LIST)
         return 0;
     call->fd->is_listed = true;
     for (int i = 0; i < NAMES; i++)
-        if (world.dir[i] >= 0)
+        if (world_at(i))
             call->answer.data[0] |= (uint64_t)1 << i;
     call->answer.result = call->answer.data[0] != 0;
     return 0;
@@ -319,25 +271,67 @@ static int remove_attribute(struct call *call)
     return world.is_disk_failed ? EIO : ENODATA;
 }
 
-static int (*const functions[CALL_KINDS])(struct call *call) = {
-    [CALL_OPEN_DIRECTORY] = open_directory,
-    [CALL_CREATE] = create,
-    [CALL_OPEN_FILE] = open_file,
-    [CALL_DUP_ABOVE] = dup_above,
-    [CALL_CLOSE] = close_fd,
-    [CALL_STAT] = stat_name,
-    [CALL_LSTAT] = stat_name,
-    [CALL_FSTAT] = stat_fd,
-    [CALL_FCHMOD] = change_mode,
-    [CALL_READ] = read_file,
-    [CALL_WRITE] = write_file,
-    [CALL_FSYNC] = flush,
-    [CALL_RENAME] = rename_name,
-    [CALL_UNLINK] = unlink_name,
-    [CALL_GETRANDOM] = get_random,
-    [CALL_GETDENTS] = list_names,
-    [CALL_FREMOVEXATTR] = remove_attribute,
+/* ---- Kinds of calls ---- */
+
+/* A step that no other actor can notice, always or if nothing happens beside the steps: it is about
+ * a descriptor alone, or a file that has one writer and is not renamed yet. */
+enum privacy { NOTICED, PRIVATE_WITHOUT_EVENTS, PRIVATE };
+
+static const struct {
+    const char *text;
+    enum privacy privacy;
+    int (*effect)(struct call *call);
+    int faults[6];
+} kinds[CALL_KINDS] = {
+    [CALL_END] = {.text = "returns"},
+    [CALL_OPEN_DIRECTORY] = {"open dir", PRIVATE_WITHOUT_EVENTS, open_directory, {EINTR, EIO}},
+    [CALL_CREATE] = {"create",
+                     NOTICED,
+                     create,
+                     {EINTR, ENOSPC, EEXIST, DONE | EINTR, DONE | EPERM}},
+    [CALL_OPEN_FILE] = {"open", NOTICED, open_file, {EINTR, EIO, ENOENT, ESTALE}},
+    [CALL_DUP_ABOVE] = {"dup above", PRIVATE, dup_above, {EMFILE}},
+    [CALL_CLOSE] = {"close", PRIVATE_WITHOUT_EVENTS, close_fd, {EINTR, EIO}},
+    [CALL_STAT] = {"stat", NOTICED, stat_name, {0}},
+    [CALL_LSTAT] = {"lstat", NOTICED, stat_name, {EIO, ENOENT, ESTALE}},
+    [CALL_FSTAT] = {"fstat", PRIVATE_WITHOUT_EVENTS, stat_fd, {EIO, ESTALE}},
+    [CALL_FCHMOD] = {"fchmod", PRIVATE_WITHOUT_EVENTS, change_mode, {EIO, EPERM, NOTHING}},
+    [CALL_READ] = {"read", NOTICED, read_file, {EINTR, EIO, ESTALE, SHORT}},
+    [CALL_WRITE] = {"write", PRIVATE_WITHOUT_EVENTS, write_file, {EINTR, ENOSPC, SHORT}},
+    [CALL_FSYNC] = {"fsync", NOTICED, flush, {EINTR, EIO, EINVAL}},
+    [CALL_RENAME] = {"rename",
+                     NOTICED,
+                     rename_name,
+                     {EINTR, EIO, DONE | EINTR, DONE | EIO, DONE | ENOENT}},
+    [CALL_UNLINK] = {"unlink", NOTICED, unlink_name, {EIO, EPERM, DONE | EIO, DONE | ENOENT}},
+    [CALL_GETRANDOM] = {"random", PRIVATE, get_random, {EINTR, ENOSYS, SHORT}},
+    [CALL_GETDENTS] = {"list", NOTICED, list_names, {EIO, NOTHING}},
+    [CALL_FREMOVEXATTR] = {"rm xattr", NOTICED, remove_attribute, {EINTR, EIO, EOPNOTSUPP}},
 };
+
+const char *call_text(unsigned kind)
+{
+    return kinds[kind].text;
+}
+
+bool is_private(size_t actor, const struct request *request)
+{
+    const enum privacy privacy = kinds[request->kind].privacy;
+
+    return privacy == PRIVATE || (privacy == PRIVATE_WITHOUT_EVENTS && is_merged &&
+                                  scenario->events == 0 && world.actors[actor].kind != NUCLEUS);
+}
+
+unsigned count_ways(size_t actor, const struct request *request)
+{
+    unsigned count = 0;
+
+    if (world.faults >= max_faults || world.actors[actor].kind == NUCLEUS)
+        return 1;
+    while (kinds[request->kind].faults[count] != 0)
+        count++;
+    return count + 1;
+}
 
 /* Other effects of a failing call. */
 static void fail(struct call *call)
@@ -346,7 +340,7 @@ static void fail(struct call *call)
 
     if (call->request->kind == CALL_CREATE)
         call->own->temp = (uint8_t)call->name;
-    if (call->request->kind == CALL_CLOSE) /* the descriptor is gone in any case */
+    if (call->request->kind == CALL_CLOSE) /* the descriptor is closed in any case */
         (void)close_fd(call);
     /* Documented: without attributes, no call reports a fault that is over. */
     if (call->request->kind == CALL_FREMOVEXATTR && os_error == EOPNOTSUPP)
@@ -363,16 +357,15 @@ static void fail(struct call *call)
 /* Returns the errno that the call ends with, or 0. */
 static int make(struct call *call)
 {
-    const bool has_fd = call->fd || call->request->name != NO_NAME ||
-                        call->request->kind == CALL_GETRANDOM ||
-                        call->request->kind == CALL_OPEN_DIRECTORY;
+    const enum call_kind kind = call->request->kind;
     const int injected = call->fault & 0xfff;
     int os_error = 0;
 
-    if (!has_fd)
+    if (!call->fd && call->request->name == NO_NAME && kind != CALL_GETRANDOM &&
+        kind != CALL_OPEN_DIRECTORY)
         return EBADF;
     if (injected == 0 || (call->fault & DONE) != 0)
-        os_error = functions[call->request->kind](call);
+        os_error = kinds[kind].effect(call);
     else
         fail(call);
     return os_error != 0 ? os_error : injected;
@@ -386,17 +379,41 @@ struct answer model_perform(size_t actor, const struct request *request, unsigne
         .own = &world.actors[actor],
         .fd = request->name == NO_NAME ? model_fd(actor, request->fd) : NULL,
         .name = model_resolve(actor, request),
-        .fault = way > 0 ? faults[request->kind][way - 1] : 0,
+        .fault = way > 0 ? kinds[request->kind].faults[way - 1] : 0,
     };
     int os_error;
 
-    if (call.fd && !call.fd->is_directory)
-        call.inode = &world.inodes[call.fd->slot];
     if (!call.fd)
         call.inode = world_at(call.name);
+    else if (!call.fd->is_directory)
+        call.inode = &world.inodes[call.fd->slot];
     world.faults = (uint8_t)(world.faults + (way > 0));
     os_error = make(&call);
     if (os_error != 0)
-        call.answer = (struct answer){.result = -1, .os_error = os_error};
+        return (struct answer){.result = -1, .os_error = os_error};
     return call.answer;
+}
+
+/* ---- Descriptions ---- */
+
+void describe_step(size_t actor, const struct request *request, const struct answer *answer)
+{
+    const enum call_kind kind = request->kind;
+    char object[48] = "", result[64];
+
+    if (request->name >= 0)
+        (void)snprintf(object, sizeof object, "%s", name_text(request->name));
+    else if (request->fd >= 0)
+        (void)snprintf(object, sizeof object, "descriptor %d", (int)request->fd);
+    if (kind == CALL_END)
+        (void)snprintf(result, sizeof result, "status %u", (unsigned)request->mode);
+    else if (answer->result < 0)
+        (void)snprintf(result, sizeof result, "%s", strerror(answer->os_error));
+    else if (kind == CALL_STAT || kind == CALL_LSTAT || kind == CALL_FSTAT)
+        (void)snprintf(result, sizeof result, "inode %d, mode %o, %d bytes", answer->info.number,
+                       answer->info.mode, answer->info.size);
+    else
+        (void)snprintf(result, sizeof result, "%d", (int)answer->result);
+    (void)printf("  %c%zu %-9s %-36s = %s\n", world.actors[actor].kind, actor, kinds[kind].text,
+                 object, result);
 }

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "explorer.h"
 
 struct world world;
+const size_t world_size = sizeof world;
 const struct scenario *scenario;
-enum plant plant;
 
 _Static_assert(sizeof(struct world) % 8 == 0, "the explorer hashes words");
 
@@ -19,7 +22,7 @@ const char *name_text(int name)
     if (name == FILE_NAME || name == FIXED_NAME)
         return name == FILE_NAME ? "metadata.json" : "metadata.json.tmp";
     (void)snprintf(text, sizeof text, ".metadata.json.tmp.%016x", (unsigned)(name - FIRST_TEMP));
-    return name < 0 ? "" : text;
+    return text;
 }
 
 struct inode *world_at(int name)
@@ -54,9 +57,9 @@ void world_forget(void)
             memset(&world.inodes[i], 0, sizeof world.inodes[i]);
 }
 
-/* Inode numbers are reused as soon as they can be. Where nobody takes anything away, the number
- * follows from the slot, and the slot from the owner: there are fewer states, and no actor can
- * tell. What a neighbour puts is on another device, with numbers of its own. */
+/* Inode numbers are reused as soon as they can be. In a scenario without events the number follows
+ * from the slot, and the slot from the owner: there are fewer states, and no actor can notice. The
+ * objects of a neighbour are on another device, with separate numbers. */
 static int new_number(int slot, int owner)
 {
     int number = 1;
@@ -75,26 +78,23 @@ static int new_number(int slot, int owner)
     return number;
 }
 
-int world_new_inode(int type, int owner, int mode)
+int world_new_inode(mode_t mode, int owner)
 {
+    const mode_t shown =
+        scenario->forced_mode ? (mode & S_IFMT) | scenario->forced_mode : mode & ~scenario->umask;
     const uint32_t referred = referred_slots();
-    int slot = owner <= ACTORS ? 3 * owner : 3 * (ACTORS + 1);
-    struct inode *inode;
+    int slot = owner <= NEXT_SAVER ? 3 * owner : 3 * NEIGHBOUR;
 
     for (int i = 0; is_alive(&world.inodes[slot]) || (referred >> slot & 1) != 0; i++) {
         slot = (slot + 1) % SLOTS;
         if (i == SLOTS)
             abort();
     }
-    inode = &world.inodes[slot];
-    memset(inode, 0, sizeof *inode);
-    inode->number = (uint8_t)new_number(slot, owner);
-    inode->type = (uint8_t)type;
-    inode->owner = (uint8_t)owner;
-    inode->uid = owner == NEIGHBOUR ? OTHER_USER : OUR_USER;
-    inode->mode = (uint16_t)(scenario->forced_mode ? (int)scenario->forced_mode
-                                                   : mode & ~(int)scenario->umask);
-    inode->ctime = world.now;
+    world.inodes[slot] = (struct inode){.number = (uint8_t)new_number(slot, owner),
+                                        .mode = (uint16_t)shown,
+                                        .owner = (uint8_t)owner,
+                                        .uid = owner == NEIGHBOUR ? OTHER_USER : OUR_USER,
+                                        .ctime = world.now};
     return slot;
 }
 
@@ -114,16 +114,14 @@ void world_link(int name, int slot)
 
 void world_unlink(int name)
 {
-    const int slot = world.dir[name];
-
-    if (slot < 0)
+    if (!world_at(name))
         return;
-    world.inodes[slot].links--;
+    world_at(name)->links--;
+    log_op(name, NO_NAME, world.dir[name]);
     world.dir[name] = -1;
-    log_op(name, NO_NAME, slot);
 }
 
-/* Readers find the file from now on. */
+/* From now on readers find the file. */
 static void publish(struct inode *inode)
 {
     inode->publication = ++world.publications;
@@ -138,10 +136,8 @@ int world_rename(int from, int to)
         return ENOENT;
     if (inode == target)
         return 0; /* two names of one file: rename(2) does nothing */
-    if (target && target->type == DT_DIR && inode->type != DT_DIR)
-        return EISDIR;
-    if (target && target->type != DT_DIR && inode->type == DT_DIR)
-        return ENOTDIR;
+    if (target && S_ISDIR(target->mode) != S_ISDIR(inode->mode))
+        return S_ISDIR(target->mode) ? EISDIR : ENOTDIR;
     if (target)
         target->links--;
     inode->ctime = world.now;
@@ -153,12 +149,12 @@ int world_rename(int from, int to)
     return 0;
 }
 
-void world_put(int name, int type, int owner, int age)
+void world_put(int name, mode_t type, int owner, int age)
 {
-    const int slot = world_new_inode(type, owner, MODE);
+    const int slot = world_new_inode(type, owner);
     struct inode *inode = &world.inodes[slot];
 
-    inode->mode = MODE;
+    inode->mode = (uint16_t)(type | MODE);
     inode->ctime = world.now - age;
     inode->is_synced = true;
     inode->size = TEXT;
@@ -178,15 +174,12 @@ void world_flush_directory(void)
 
 void world_end_actor(size_t actor)
 {
-    struct actor *one = &world.actors[actor];
-    const uint8_t kind = one->kind;
+    struct actor *own = &world.actors[actor];
 
     for (int i = 0; i < FDS; i++)
-        if (one->fds[i].is_open && !one->fds[i].is_directory)
-            world.inodes[one->fds[i].slot].opens--;
-    memset(one, 0, sizeof *one);
-    one->kind = kind;
-    one->is_done = true;
+        if (own->fds[i].is_open && !own->fds[i].is_directory)
+            world.inodes[own->fds[i].slot].opens--;
+    *own = (struct actor){.kind = own->kind, .is_done = true};
 }
 
 bool is_whole(const struct inode *inode)
@@ -196,38 +189,27 @@ bool is_whole(const struct inode *inode)
     return inode->size == TEXT && memcmp(bytes, bytes + 1, TEXT - 1) == 0;
 }
 
-static void put_leftovers(char leftover)
-{
-    const bool is_taken = leftover == 't';
-
-    if (leftover == 'o' || leftover == 'b' || leftover == 'f')
-        world_put(FIRST_LEFTOVER, DT_REG, INITIAL, 2 * HOUR);
-    if (leftover == 'f')
-        world_at(FIRST_LEFTOVER)->uid = OTHER_USER;
-    if (leftover == 'y' || leftover == 'b' || is_taken)
-        world_put(is_taken ? FIRST_TEMP : FIRST_LEFTOVER + 1, DT_REG, INITIAL, HOUR);
-}
-
 void world_begin(const struct scenario *new_scenario)
 {
-    const char fixed = new_scenario->fixed;
-    const int type = fixed == 'f'   ? DT_FIFO
-                     : fixed == 'l' ? DT_LNK
-                     : fixed == 'd' ? DT_DIR
-                                    : DT_REG;
-
     scenario = new_scenario;
     memset(&world, 0, sizeof world);
     memset(world.dir, -1, sizeof world.dir);
     world.now = SECONDS;
-    if (scenario->has_old)
-        world_put(FILE_NAME, DT_REG, INITIAL, 0);
+    if (!scenario->is_first)
+        world_put(FILE_NAME, S_IFREG, EARLIER_SAVER, 0);
     world.floor = world.publications;
-    if (fixed)
-        world_put(FIXED_NAME, type, INITIAL, fixed == 'o' ? 2 * HOUR : 0);
-    put_leftovers(scenario->leftover);
+    if (scenario->fixed != 0)
+        world_put(FIXED_NAME, scenario->fixed, EARLIER_SAVER, 2 * HOUR);
+    if (scenario->temps & (OLD_TEMP | FOREIGN_TEMP))
+        world_put(FIRST_LEFTOVER, S_IFREG, EARLIER_SAVER, 2 * HOUR);
+    if (scenario->temps & FOREIGN_TEMP)
+        world_at(FIRST_LEFTOVER)->uid = OTHER_USER;
+    if (scenario->temps & YOUNG_TEMP)
+        world_put(FIRST_LEFTOVER + 1, S_IFREG, EARLIER_SAVER, HOUR);
+    if (scenario->temps & TAKEN_TEMP)
+        world_put(FIRST_TEMP, S_IFREG, EARLIER_SAVER, HOUR);
     world_flush_directory();
-    for (size_t i = 0; i < ACTORS; i++)
-        world.actors[i].kind = (uint8_t)scenario->kinds[i];
+    for (size_t i = 0; scenario->actors[i] != '\0'; i++)
+        world.actors[i].kind = (uint8_t)scenario->actors[i];
     world.actors[NEXT_SAVER].kind = SAVER;
 }

@@ -1,141 +1,97 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Plants one break at a time into a copy of src/, builds the model with it, and explores the scenario
-# that sees it: it must report the finding. MODE is how it is explored.
+# Plants one break at a time into a source file of the library, links it with the rest of the model, and
+# explores the scenario that must report the finding.
 . "${0%/*}/../package/package.sh"
 
-here=$(cd "${0%/*}" && pwd)
 need "$CC" sed pkg-config
-parts='atomic_file directory error fd_io metadata_file regular_file stale_temps system utf8'
 failed=0
-mkdir -p "$scratch"
-cd "$scratch"
-rm -rf ./*
-cp -R "$SOURCE/src" plain
+mode=merged
 
-# compile_part OBJECT SOURCE [FLAG...]
-compile_part()
-{
-    object=$1
-    file=$2
-    shift 2
-    # shellcheck disable=SC2046,SC2086
-    "$CC" $MACHINE_FLAGS -std=c11 -O2 -D_GNU_SOURCE -D_LARGEFILE64_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-I$here" \
-        "-I$SOURCE/src" "-I$SOURCE/include" $(pkg-config --cflags cmocka) "$@" -c -o "$object" "$file" ||
-        fail "$file does not compile"
-}
-
-for source in "$here"/*.c; do
-    compile_part "model-$(basename "$source" .c).o" "$source"
-done
-for part in $parts; do
-    compile_part "$part.o" "$SOURCE/src/$part.c" -include "$here/memory.h"
-done
-wraps=$(sed -nE 's/.*(nucleus_system_[a-z_]+)\(.*/-Wl,--wrap=\1/p' "$SOURCE/src/system.h")
-
-# plant NAME MODE FILE SUBSTITUTION SCENARIO FINDING
+# plant NAME FILE SCENARIO FINDING SUBSTITUTION
 plant()
 {
-    sed -E "$4" "$SOURCE/src/$3.c" >"planted-$3.c"
-    if cmp -s "$SOURCE/src/$3.c" "planted-$3.c"; then
+    sed -E "$5" "$SOURCE/src/$2.c" >planted.c
+    # shellcheck disable=SC2046,SC2086
+    "$CC" $BUILD_FLAGS -std=c11 -O2 -w -D_GNU_SOURCE -D_LARGEFILE64_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
+        -Dmalloc=actor_malloc -Dfree=actor_free "-I$SOURCE/src" "-I$SOURCE/include" "-I$tests" -o planted \
+        planted.c "$tests/test_model.c" "$MODEL" "$MODEL_PARTS" $(pkg-config --libs cmocka) || fail "$1: it does not compile"
+    run ./planted "$mode" "$3" >log 2>&1 || true
+    if cmp -s "$SOURCE/src/$2.c" planted.c; then
         echo "FAILED $1: the substitution matches nothing"
         failed=1
-        return
-    fi
-    compile_part "planted-$3.o" "planted-$3.c" -include "$here/memory.h" -Wno-unused-function -w
-    objects=
-    for part in $parts; do
-        [ "$part" = "$3" ] && objects="$objects planted-$part.o" || objects="$objects $part.o"
-    done
-    # shellcheck disable=SC2046,SC2086
-    "$CC" $MACHINE_FLAGS -o planted model-*.o $objects $wraps $(pkg-config --libs cmocka) || fail "$1: no program"
-    status=0
-    run ./planted "$2" "$5" >"log" 2>&1 || status=$?
-    if [ "$status" -eq 0 ] || ! grep -qF "$6, " log; then
-        cat log
-        echo "FAILED $1: '$5' does not report '$6'"
-        failed=1
+    elif grep -qF "$4, after this trace" log; then
+        echo "ok $1: '$3' reports '$4'"
     else
-        echo "ok $1: '$5' reports '$6'"
+        cat log
+        echo "FAILED $1: '$3' does not report '$4'"
+        failed=1
     fi
 }
 
 torn='after a power cut, the file of a saver is torn'
 lost='after a power cut, a save that was acknowledged is lost'
-plant 'no flush of the file' merged atomic_file \
-    's/nucleus_sync\(temp->fd\) < 0 \?/0 ?/' 'overwriting save' "$torn"
-plant 'no flush of the directory' merged atomic_file \
-    's/= flush_directory\(temp\)/= NULL/' 'overwriting save' "$lost"
-plant 'nothing is asked after the flush of the directory' full atomic_file \
-    's/= confirm_flush\(temp\)/= NULL/' 'two savers, the disk fails' "$lost"
-plant 'no second flush of the file' merged atomic_file \
-    's/if \(nucleus_sync\(temp->fd\) < 0 \|\| probe/if (probe/' 'two savers through FUSE' "$lost"
-plant 'the file system is not asked' full atomic_file \
-    's/ \|\| probe_file_system\(temp->fd\) < 0//' 'saver, the disk fails and recovers' "$lost"
-plant 'rename before the flush' merged atomic_file \
-    's/nucleus_sync\(temp->fd\) < 0 \?/0 ?/; s/^(        failed_step = )(rename_temp\(&temp, name\));/\1\2;\n    if (!failed_step \&\& nucleus_sync(temp.fd) < 0)\n        failed_step = "";/' \
-    'overwriting save' "$torn"
-plant 'chmod after the flush' merged atomic_file \
-    's/^    if \(set_mode\(temp\) < 0\)/    if (0)/; s/nucleus_sync\(temp->fd\) < 0 \?/nucleus_sync(temp->fd) < 0 || set_mode(temp) < 0 ?/' \
-    'save over old leftovers, umask 0777' "$torn"
-plant 'fixed temporary name' merged stale_temps \
-    's/NUCLEUS_RETRY\(size, .*;/number = 0, size = sizeof number;/' \
-    'two savers' 'a save fails without a reason'
-plant 'no O_EXCL' merged atomic_file \
-    's/O_WRONLY \| O_CREAT \| O_EXCL/O_WRONLY | O_CREAT/' 'save whose first name is taken' \
-    'the file of an earlier saver is changed'
-plant 'sweep without age' merged stale_temps \
-    's/ > MIN_AGE/ < UINT64_MAX/; s/temp.st_ctime < own->st_ctime/temp.st_ctime <= own->st_ctime/' \
-    'two savers' 'the young file of a saver is removed'
-plant 'sweep without owner' merged stale_temps \
-    's/temp.st_uid == own->st_uid \&\&/1 \&\&/' 'save beside an old file of another user' \
-    'what is not ours is removed'
-plant 'no sweep' merged atomic_file \
-    '/nucleus_stale_temps_remove\(/d' 'save over old leftovers, umask 0777' \
-    'a save leaves an old temporary file'
-plant "removal of nucleus's file" merged stale_temps \
-    's/^    if \(S_ISDIR\(info.st_mode\)\)/    if (S_ISREG(info.st_mode)) (void)nucleus_system_unlinkat(dirfd, temp);\n&/' \
-    'saver, nucleus' 'nucleus fails to rename its file'
-plant "removal of a FIFO in the place of nucleus's file" merged stale_temps \
-    's/^    if \(S_ISDIR\(info.st_mode\)\)/    if (S_ISFIFO(info.st_mode)) (void)nucleus_system_unlinkat(dirfd, temp);\n&/' \
-    'saver, nucleus, a FIFO in its place' 'nucleus fails to remove it'
-plant 'close before the rename' full atomic_file \
-    's/^    return nucleus_sync\(temp->fd\) < 0 \? ("cannot flush temporary file") : NULL;/    const int bad = nucleus_sync(temp->fd) < 0; (void)nucleus_system_close(temp->fd); return bad ? \1 : NULL;/' \
-    'two savers, neighbour' 'a save is reported that did not take place'
-plant 'ENOENT of the rename is success' full atomic_file \
-    's/^        if \(is_published\(temp, target\)\)/        if (os_error == ENOENT || is_published(temp, target))/' \
-    'two savers, neighbour' 'a save is reported that did not take place'
-plant 'rename that failed, another inode is ours' full atomic_file \
-    's/info.st_ino == temp->info.st_ino/1/' 'two savers, neighbour' \
-    'a save is reported that did not take place'
-plant 'rename that failed, another device is ours' full atomic_file \
-    's/info.st_dev == temp->info.st_dev/1/' 'first saver, neighbour twice' \
-    'a save is reported that did not take place'
-plant 'rename relative to the working directory' merged atomic_file \
-    's/nucleus_system_renameat\(temp->dirfd/nucleus_system_renameat(AT_FDCWD/' 'overwriting save' \
-    'a strange path is used'
-plant 'rename that reports an error is believed' faulty atomic_file \
-    's/^        if \(is_published\(temp, target\)\)/        if (0)/' 'overwriting save' \
-    'a failure is reported though the file was replaced'
-plant 'temporary file is kept after an error' faulty atomic_file \
-    's/unlink_errno = remove_temp\(temp\)/unlink_errno = 0/' 'overwriting save' \
-    'a save leaves its temporary file and does not name it'
-plant 'file that a failed open created is kept' faulty atomic_file \
-    's/^    return os_error == EEXIST \|\|/    return os_error != EINTR || os_error == EEXIST ||/' 'overwriting save' \
-    'a save leaves its temporary file and does not name it'
-plant 'second flush after EIO' faulty fd_io \
-    's/NUCLEUS_RETRY\(result, nucleus_system_fsync\(fd\)\);/for (int i = 0; i < 3 \&\& (result = nucleus_system_fsync(fd)) < 0; i++);/' \
-    'overwriting save' 'a flush is repeated after an error'
-plant 'load that follows links' full regular_file \
-    's/O_RDONLY \| O_NOFOLLOW/O_RDONLY/' 'loader, neighbour twice' 'a symbolic link is followed'
-plant 'load that waits for a FIFO' full regular_file \
-    's/ \| O_NONBLOCK//' 'loader, neighbour twice' 'a load waits for the writer of a FIFO'
-plant 'load that reads what is no file' full regular_file \
-    '/status = check_type\(info.st_mode, err\);/{ x; s/^/x/; /^xx/{ x; s/check_type.*/NUCLEUS_OK;/; b; }; x; }' \
-    'loader, neighbour twice' 'something is read that is not a file'
-plant 'descriptor left open' merged metadata_file \
-    '0,/^        \(void\)nucleus_system_close\(fd\);/s//        (void)0;/' 'overwriting save' 'a descriptor is left open'
-plant 'low descriptor is used' merged fd_io \
-    's/if \(fd < 0 \|\| fd > 2\)/if (1)/' 'save_at, descriptors 0 to 2 closed' 'a descriptor below 3 is used'
+not_saved='a save is reported that did not take place'
+left='a save leaves its temporary file and does not name it'
+
+plant 'no flush of the file' atomic_file 'overwriting save' "$torn" \
+    's/nucleus_sync\(temp->fd\) < 0 \?/0 ?/'
+plant 'no flush of the directory' atomic_file 'overwriting save' "$lost" \
+    's/nucleus_sync\(temp->dirfd\) == 0/1/'
+plant 'no question after the flush of the directory' atomic_file 'two savers, the disk fails' "$lost" \
+    's/nucleus_sync\(temp->fd\) < 0 \|\| probe_file_system\(temp->fd\) < 0/0/'
+plant 'no second flush of the file' atomic_file 'two savers through FUSE' "$lost" \
+    's/nucleus_sync\(temp->fd\) < 0 \|\| //'
+plant 'no question to the file system' atomic_file 'saver, the disk fails and recovers' "$lost" \
+    's/ \|\| probe_file_system\(temp->fd\) < 0//'
+plant 'rename before the flush' atomic_file 'overwriting save' "$torn" \
+    's/nucleus_sync\(temp->fd\) < 0 \?/0 ?/; s/= rename_temp\(.*;/& (void)nucleus_sync(temp.fd);/'
+plant 'chmod after the flush' atomic_file 'save over old leftovers, umask 0777' "$torn" \
+    's/set_mode\(temp\) < 0/0/; s/nucleus_sync\(temp->fd\) < 0 \?/nucleus_sync(temp->fd) < 0 || set_mode(temp) < 0 ?/'
+plant 'fixed temporary name' stale_temps 'two savers' 'a save fails without a reason' \
+    's/NUCLEUS_RETRY\(size, .*;/number = 0, size = sizeof number;/'
+plant 'no O_EXCL' atomic_file 'save whose first name is taken' 'the file of an earlier saver is changed' \
+    's/ \| O_EXCL//'
+plant 'sweep without age' stale_temps 'two savers' 'the young file of a saver is removed' \
+    's/ > MIN_AGE;/ < UINT64_MAX;/; s/temp->st_ctime < own->st_ctime/temp->st_ctime <= own->st_ctime/'
+plant 'sweep without owner' stale_temps 'save beside an old file of another user' 'a file is removed that is not ours' \
+    's/temp->st_uid == own->st_uid/1/'
+plant 'no sweep' atomic_file 'save over old leftovers, umask 0777' 'a save leaves an old temporary file' \
+    '/nucleus_stale_temps_remove\(/d'
+plant "removal of nucleus's file" stale_temps 'saver, nucleus' 'nucleus fails to rename' \
+    's/if \(S_ISDIR\(info.st_mode\)\)/if (S_ISREG(info.st_mode)) (void)nucleus_system_unlinkat(dirfd, temp);\n&/'
+plant "removal of a FIFO in the place of nucleus's file" stale_temps \
+    'saver, nucleus, a FIFO in its place' 'nucleus fails to unlink' \
+    's/if \(S_ISDIR\(info.st_mode\)\)/if (S_ISFIFO(info.st_mode)) (void)nucleus_system_unlinkat(dirfd, temp);\n&/'
+plant 'close before the rename' atomic_file 'two savers, neighbour' "$not_saved" \
+    's/nucleus_sync\(temp->fd\) < 0 \?/nucleus_sync(temp->fd) < 0 || nucleus_system_close(temp->fd) < 0 ?/'
+plant 'ENOENT of the rename is success' atomic_file 'two savers, neighbour' "$not_saved" \
+    's/if \(is_published\(temp, target\)\)/if (os_error == ENOENT || is_published(temp, target))/'
+plant 'rename that failed, another inode is ours' atomic_file 'two savers, neighbour' "$not_saved" \
+    's/info.st_ino == temp->info.st_ino/1/'
+plant 'rename that failed, another device is ours' atomic_file 'first saver, neighbour twice' "$not_saved" \
+    's/info.st_dev == temp->info.st_dev/1/'
+plant 'rename relative to the working directory' atomic_file 'overwriting save' 'a strange path is used' \
+    's/nucleus_system_renameat\(temp->dirfd/nucleus_system_renameat(AT_FDCWD/'
+plant 'load that follows links' regular_file 'loader, neighbour twice' 'a symbolic link is followed' \
+    's/ \| O_NOFOLLOW//'
+plant 'load that waits for a FIFO' regular_file 'loader, neighbour twice' 'a load waits for the writer of a FIFO' \
+    's/ \| O_NONBLOCK//'
+plant 'load that reads any object' regular_file 'loader, neighbour twice' 'something is read that is not a file' \
+    's/nucleus_system_fstat\(fd, &info\) < 0/& || (info.st_mode = S_IFREG, 0)/'
+plant 'descriptor left open' metadata_file 'overwriting save' 'a descriptor is left open' \
+    's/\(void\)nucleus_system_close\(fd\)/(void)0/'
+plant 'low descriptor is used' fd_io 'save_at, descriptors 0 to 2 closed' 'a descriptor below 3 is used' \
+    's/if \(fd < 0 \|\| fd > 2\)/if (1)/'
+
+mode=faulty
+plant 'rename that reports an error is believed' atomic_file 'overwriting save' \
+    'a failure is reported though the file was replaced' 's/if \(is_published\(temp, target\)\)/if (0)/'
+plant 'temporary file is kept after an error' atomic_file 'overwriting save' "$left" \
+    's/nucleus_system_unlinkat\(temp->dirfd, temp->name\)/0/'
+plant 'file that a failed open created is kept' atomic_file 'overwriting save' "$left" \
+    's/return os_error == EEXIST/return os_error != EINTR/'
+plant 'second flush after EIO' fd_io 'overwriting save' 'a flush is repeated after an error' \
+    's/NUCLEUS_RETRY\(result, nucleus_system_fsync\(fd\)\);/for (int i = 0; i < 3 \&\& (result = nucleus_system_fsync(fd)) < 0; i++);/'
 
 exit "$failed"
