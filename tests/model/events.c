@@ -27,7 +27,7 @@ static int temp_name(void)
 {
     const struct actor *saver = &world.actors[0];
 
-    return saver->kind == SAVER && saver->temp > 0 && world_at(saver->temp) ? saver->temp : NO_NAME;
+    return saver->kind == SAVER && world_at(saver->temp) ? saver->temp : NO_NAME;
 }
 
 static int name_of(unsigned event)

@@ -267,7 +267,7 @@ static void choose(size_t number)
         make_step(actor, 0);
 }
 
-void explorer_found_if(bool is_broken, const char *format, ...)
+void report_if(bool is_broken, const char *format, ...)
 {
     size_t score = explorer.depth;
     struct finding one, *kept = explored.findings;

@@ -54,8 +54,7 @@ void explorer_run_alone(size_t actor,
 void explorer_stop_actor(size_t actor);
 
 /* Records a broken promise, with the choices that led to it. */
-void explorer_found_if(bool is_broken, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void report_if(bool is_broken, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Returns true if the hash is new to this exploration. */
 bool explorer_is_new(uint64_t hash);

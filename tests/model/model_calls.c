@@ -94,7 +94,7 @@ static int create(struct call *call)
     call->own->temp = (uint8_t)call->name;
     if (call->inode && is_exclusive)
         return EEXIST;
-    if (world.is_removed || call->name < 0)
+    if (world.is_removed || call->name == NO_NAME)
         return ENOENT;
     if (!call->inode)
         world_link(call->name,
@@ -215,7 +215,7 @@ static int rename_name(struct call *call)
 {
     int os_error;
 
-    if (world.is_removed || call->name < 0)
+    if (world.is_removed || call->name == NO_NAME)
         return ENOENT;
     if (scenario->plant == PLANT_LATE_RENAME && world_at(FILE_NAME)) {
         world_unlink(FILE_NAME);
@@ -401,7 +401,7 @@ void describe_step(size_t actor, const struct request *request, const struct ans
     const enum call_kind kind = request->kind;
     char object[48] = "", result[64];
 
-    if (request->name >= 0)
+    if (request->name > NO_NAME)
         (void)snprintf(object, sizeof object, "%s", name_text(request->name));
     else if (request->fd >= 0)
         (void)snprintf(object, sizeof object, "descriptor %d", (int)request->fd);

@@ -10,18 +10,8 @@
 #include "explorer.h"
 #include "model_world.h"
 
-/* Returns the name in the directory that path leads to from dirfd. */
-static int8_t name_of(int dirfd, const char *path)
-{
-    const size_t skipped = dirfd == AT_FDCWD ? strlen(MODEL_DIRECTORY "/") : 0;
-
-    if (strncmp(path, MODEL_DIRECTORY "/", skipped) != 0)
-        return STRANGE_NAME;
-    for (int name = FILE_NAME; name < NAMES; name++)
-        if (strcmp(path + skipped, name_text(name)) == 0)
-            return (int8_t)name;
-    return STRANGE_NAME;
-}
+/* Makes a step with these members of its request. */
+#define STEP(...) make_step((struct request){__VA_ARGS__})
 
 static struct answer make_step(struct request request)
 {
@@ -31,47 +21,26 @@ static struct answer make_step(struct request request)
     return answer;
 }
 
-static int step_on_fd(enum call_kind kind, int fd, uint32_t mode)
+/* Returns the name in the directory that path leads to from dirfd. */
+static int8_t name_of(int dirfd, const char *path)
 {
-    return make_step(
-               (struct request){.kind = (uint8_t)kind, .name = NO_NAME, .fd = fd, .mode = mode})
-        .result;
-}
+    const size_t skipped = dirfd == AT_FDCWD ? strlen(MODEL_DIRECTORY "/") : 0;
 
-static int step_on_stat(struct request request, struct stat *ret)
-{
-    const struct answer answer = make_step(request);
-
-    *ret = (struct stat){.st_dev = answer.info.device,
-                         .st_ino = answer.info.number,
-                         .st_mode = answer.info.mode,
-                         .st_uid = answer.info.uid,
-                         .st_size = answer.info.size,
-                         .st_nlink = answer.info.links,
-                         .st_ctime = answer.info.ctime};
-    return answer.result;
-}
-
-/* Copies the data of a successful answer. */
-static ssize_t step_on_bytes(struct request request, void *bytes)
-{
-    const struct answer answer = make_step(request);
-
-    if (answer.result > 0)
-        memcpy(bytes, answer.data, (size_t)answer.result);
-    return answer.result;
+    if (strncmp(path, MODEL_DIRECTORY "/", skipped) != 0)
+        return STRANGE_NAME;
+    for (int8_t name = FILE_NAME; name < NAMES; name++)
+        if (strcmp(path + skipped, name_text(name)) == 0)
+            return name;
+    return STRANGE_NAME;
 }
 
 int nucleus_system_openat(int dirfd, const char *path, int flags, mode_t mode)
 {
-    struct request request = {
-        .kind = CALL_OPEN_FILE, .fd = dirfd, .flags = (uint32_t)flags, .mode = mode};
+    struct request request = {.fd = dirfd, .flags = (uint32_t)flags, .mode = mode};
 
     if (flags & O_DIRECTORY) {
         request.kind = CALL_OPEN_DIRECTORY;
-        if (strcmp(path, dirfd == AT_FDCWD ? MODEL_DIRECTORY : ".") == 0)
-            request.name = NO_NAME;
-        else
+        if (strcmp(path, dirfd == AT_FDCWD ? MODEL_DIRECTORY : ".") != 0)
             request.name = STRANGE_NAME;
     } else {
         request.kind = flags & O_CREAT ? CALL_CREATE : CALL_OPEN_FILE;
@@ -82,92 +51,100 @@ int nucleus_system_openat(int dirfd, const char *path, int flags, mode_t mode)
 
 int nucleus_system_dup_above(int fd, int min)
 {
-    return step_on_fd(CALL_DUP_ABOVE, fd, (uint32_t)min);
+    return STEP(.kind = CALL_DUP_ABOVE, .fd = fd, .mode = (uint32_t)min).result;
 }
 
 int nucleus_system_close(int fd)
 {
-    return step_on_fd(CALL_CLOSE, fd, 0);
+    return STEP(.kind = CALL_CLOSE, .fd = fd).result;
+}
+
+static int unpack(struct answer answer, struct stat *ret)
+{
+    *ret = (struct stat){.st_dev = answer.info.device,
+                         .st_ino = answer.info.number,
+                         .st_mode = answer.info.mode,
+                         .st_uid = answer.info.uid,
+                         .st_size = answer.info.size,
+                         .st_nlink = answer.info.links,
+                         .st_ctime = answer.info.ctime};
+    return answer.result;
+}
+
+int nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
+{
+    return unpack(STEP(.kind = CALL_LSTAT, .name = name_of(dirfd, path), .fd = dirfd), ret);
+}
+
+int nucleus_system_fstat(int fd, struct stat *ret)
+{
+    return unpack(STEP(.kind = CALL_FSTAT, .fd = fd), ret);
 }
 
 int nucleus_system_fchmod(int fd, mode_t mode)
 {
-    return step_on_fd(CALL_FCHMOD, fd, mode);
+    return STEP(.kind = CALL_FCHMOD, .fd = fd, .mode = mode).result;
+}
+
+/* Copies the bytes of an answer. */
+static ssize_t copy(struct answer answer, void *bytes)
+{
+    if (answer.result > 0)
+        memcpy(bytes, answer.data, (size_t)answer.result);
+    return answer.result;
+}
+
+ssize_t nucleus_system_read(int fd, void *bytes, size_t size)
+{
+    const uint8_t count = (uint8_t)(size < 2 * TEXT ? size : 2 * TEXT);
+
+    return copy(STEP(.kind = CALL_READ, .size = count, .fd = fd), bytes);
+}
+
+ssize_t nucleus_system_write(int fd, const void *bytes, size_t size)
+{
+    struct request request = {.kind = CALL_WRITE, .fd = fd};
+
+    request.size = (uint8_t)(size < TEXT ? size : TEXT);
+    memcpy(&request.data, bytes, request.size);
+    return make_step(request).result;
 }
 
 int nucleus_system_fsync(int fd)
 {
-    return step_on_fd(CALL_FSYNC, fd, 0);
+    return STEP(.kind = CALL_FSYNC, .fd = fd).result;
 }
 
 int nucleus_system_fremovexattr(int fd, const char *name)
 {
     (void)name;
-    return step_on_fd(CALL_FREMOVEXATTR, fd, 0);
-}
-
-int nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
-{
-    return step_on_stat(
-        (struct request){.kind = CALL_LSTAT, .name = name_of(dirfd, path), .fd = dirfd}, ret);
-}
-
-int nucleus_system_fstat(int fd, struct stat *ret)
-{
-    return step_on_stat((struct request){.kind = CALL_FSTAT, .name = NO_NAME, .fd = fd}, ret);
-}
-
-ssize_t nucleus_system_read(int fd, void *bytes, size_t size)
-{
-    return step_on_bytes((struct request){.kind = CALL_READ,
-                                          .name = NO_NAME,
-                                          .size = (uint8_t)(size < 2 * TEXT ? size : 2 * TEXT),
-                                          .fd = fd},
-                         bytes);
-}
-
-ssize_t nucleus_system_write(int fd, const void *bytes, size_t size)
-{
-    struct request request = {.kind = CALL_WRITE,
-                              .name = NO_NAME,
-                              .size = (uint8_t)(size < TEXT ? size : TEXT),
-                              .fd = fd};
-
-    memcpy(&request.data, bytes, request.size);
-    return make_step(request).result;
+    return STEP(.kind = CALL_FREMOVEXATTR, .fd = fd).result;
 }
 
 int nucleus_system_renameat(int dirfd, const char *from, const char *to)
 {
-    return make_step((struct request){.kind = CALL_RENAME,
-                                      .name = name_of(dirfd, from),
-                                      .new_name = name_of(dirfd, to),
-                                      .fd = dirfd})
-        .result;
+    const int8_t name = name_of(dirfd, from), new_name = name_of(dirfd, to);
+
+    return STEP(.kind = CALL_RENAME, .name = name, .new_name = new_name, .fd = dirfd).result;
 }
 
 int nucleus_system_unlinkat(int dirfd, const char *path)
 {
-    return make_step(
-               (struct request){.kind = CALL_UNLINK, .name = name_of(dirfd, path), .fd = dirfd})
-        .result;
+    return STEP(.kind = CALL_UNLINK, .name = name_of(dirfd, path), .fd = dirfd).result;
 }
 
 ssize_t nucleus_system_getrandom(void *bytes, size_t size)
 {
-    return step_on_bytes(
-        (struct request){.kind = CALL_GETRANDOM, .name = NO_NAME, .size = (uint8_t)size, .fd = -1},
-        bytes);
+    return copy(STEP(.kind = CALL_GETRANDOM, .size = (uint8_t)size, .fd = -1), bytes);
 }
 
 /* Fills in an entry for each name in the answer. */
 ssize_t nucleus_system_getdents(int fd, void *bytes, size_t size)
 {
-    const struct answer answer =
-        make_step((struct request){.kind = CALL_GETDENTS, .name = NO_NAME, .fd = fd});
+    const struct answer answer = STEP(.kind = CALL_GETDENTS, .fd = fd);
     size_t used = 0;
 
-    for (int name = 0; name < NAMES && answer.result > 0; name++) {
+    for (int name = FILE_NAME; name < NAMES && answer.result > 0; name++) {
         struct dirent64 *entry = (struct dirent64 *)(void *)((char *)bytes + used);
 
         if ((answer.data[0] >> name & 1) == 0)

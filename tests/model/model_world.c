@@ -35,9 +35,9 @@ static uint32_t referred_slots(void)
 {
     uint32_t set = 0;
 
-    for (int i = 0; i < NAMES; i++)
-        set |= (world.dir[i] < 0 ? 0 : 1u << world.dir[i]) |
-               (world.disk[i] < 0 ? 0 : 1u << world.disk[i]);
+    for (int name = 0; name < NAMES; name++)
+        set |= (world.dir[name] < 0 ? 0 : 1u << world.dir[name]) |
+               (world.disk[name] < 0 ? 0 : 1u << world.disk[name]);
     for (int i = 0; i < world.op_count; i++)
         set |= 1u << world.ops[i].slot;
     return set;

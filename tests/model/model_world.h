@@ -36,11 +36,11 @@ enum {
     EARLIER_SAVER,
     OWNERS,
     TRIES = 4,         /* names that one saver can try */
-    STRANGE_NAME = -2, /* of a path that no actor should use */
-    NO_NAME = -1,
-    FILE_NAME = 0,  /* metadata.json */
-    FIXED_NAME = 1, /* metadata.json.tmp */
-    FIRST_TEMP = 2, /* .metadata.json.tmp.0000000000000000, the first number of actor 0 */
+    STRANGE_NAME = -1, /* of a path that no actor should use */
+    NO_NAME = 0,
+    FILE_NAME,  /* metadata.json */
+    FIXED_NAME, /* metadata.json.tmp */
+    FIRST_TEMP, /* .metadata.json.tmp.0000000000000000, the first number of actor 0 */
     FIRST_LEFTOVER = FIRST_TEMP + (ACTORS + 1) * TRIES,
     NAMES = FIRST_LEFTOVER + 2,
     SLOTS = 20, /* of inodes */
@@ -64,7 +64,7 @@ struct fd {
 };
 
 struct actor {
-    uint8_t kind, randoms, temp /* the name tried last, or 0 */, is_published;
+    uint8_t kind, randoms, temp /* the name tried last, or NO_NAME */, is_published;
     uint8_t publication; /* of its file */
     uint8_t floor;       /* of a loader: the oldest publication that it may find */
     uint8_t is_dead, is_done;

@@ -44,58 +44,54 @@ static void check_descriptor(size_t actor, const struct request *request)
     const struct inode *inode = fd && !fd->is_directory ? &world.inodes[fd->slot] : NULL;
     const enum call_kind kind = request->kind;
 
-    explorer_found_if(request->fd >= 0 && !fd, "a descriptor is used that is not open");
-    explorer_found_if(request->fd >= 0 && request->fd <= 2 && kind != CALL_CLOSE &&
-                          kind != CALL_DUP_ABOVE,
-                      "a descriptor below 3 is used");
+    report_if(request->fd >= 0 && !fd, "a descriptor is used that is not open");
+    report_if(request->fd >= 0 && request->fd <= 2 && kind != CALL_CLOSE && kind != CALL_DUP_ABOVE,
+              "a descriptor below 3 is used");
     if (request->name != NO_NAME)
         return;
-    explorer_found_if(request->fd == CALLER_FD && kind != CALL_OPEN_DIRECTORY,
-                      "the caller's descriptor is used or closed");
-    explorer_found_if(kind == CALL_FSYNC && fd && fd->is_flush_lost,
-                      "a flush is repeated after an error");
+    report_if(request->fd == CALLER_FD && kind != CALL_OPEN_DIRECTORY,
+              "the caller's descriptor is used or closed");
+    report_if(kind == CALL_FSYNC && fd && fd->is_flush_lost, "a flush is repeated after an error");
     if (!inode)
         return;
-    explorer_found_if(kind == CALL_READ && !S_ISREG(inode->mode),
-                      "something is read that is not a file");
-    explorer_found_if((kind == CALL_WRITE || kind == CALL_FCHMOD) && inode->owner != actor,
-                      "the file of %s is changed", owner_text(inode));
+    report_if(kind == CALL_READ && !S_ISREG(inode->mode), "something is read that is not a file");
+    report_if((kind == CALL_WRITE || kind == CALL_FCHMOD) && inode->owner != actor,
+              "the file of %s is changed", owner_text(inode));
 }
 
 static void check_opening(const struct request *request, const struct inode *inode)
 {
-    explorer_found_if(request->kind == CALL_CREATE && (request->mode & ~(uint32_t)MODE) != 0,
-                      "a file is created that others can open");
+    report_if(request->kind == CALL_CREATE && (request->mode & ~(uint32_t)MODE) != 0,
+              "a file is created that others can open");
     if (request->kind != CALL_OPEN_FILE || !inode)
         return;
-    explorer_found_if(S_ISLNK(inode->mode) && (request->flags & O_NOFOLLOW) == 0,
-                      "a symbolic link is followed");
-    explorer_found_if(S_ISFIFO(inode->mode) && (request->flags & O_NONBLOCK) == 0,
-                      "a load waits for the writer of a FIFO");
+    report_if(S_ISLNK(inode->mode) && (request->flags & O_NOFOLLOW) == 0,
+              "a symbolic link is followed");
+    report_if(S_ISFIFO(inode->mode) && (request->flags & O_NONBLOCK) == 0,
+              "a load waits for the writer of a FIFO");
 }
 
 static void check_rename(size_t actor, const struct request *request, const struct inode *inode)
 {
-    explorer_found_if(request->name != world.actors[actor].temp || request->new_name != FILE_NAME,
-                      "strange names are renamed");
+    report_if(request->name != world.actors[actor].temp || request->new_name != FILE_NAME,
+              "strange names are renamed");
     if (!inode || inode->owner != actor)
         return;
-    explorer_found_if((inode->mode & 07777 & ~MODE) != 0,
-                      "a file is published that others can open");
-    explorer_found_if(!is_whole(inode), "an incomplete file is published");
+    report_if((inode->mode & 07777 & ~MODE) != 0, "a file is published that others can open");
+    report_if(!is_whole(inode), "an incomplete file is published");
 }
 
 static void check_removal(size_t actor, const struct request *request, const struct inode *inode)
 {
     bool is_ours;
 
-    explorer_found_if(request->name < FIRST_TEMP, "%s is removed", name_text(request->name));
+    report_if(request->name < FIRST_TEMP, "%s is removed", name_text(request->name));
     if (!inode || request->name == world.actors[actor].temp)
         return;
     is_ours = S_ISREG(inode->mode) && inode->uid == OUR_USER;
-    explorer_found_if(!is_ours, "a file is removed that is not ours");
-    explorer_found_if(is_ours && world.now - inode->ctime <= HOUR,
-                      "the young file of %s is removed", owner_text(inode));
+    report_if(!is_ours, "a file is removed that is not ours");
+    report_if(is_ours && world.now - inode->ctime <= HOUR, "the young file of %s is removed",
+              owner_text(inode));
 }
 
 static void check_call(size_t actor, const struct request *request)
@@ -106,11 +102,11 @@ static void check_call(size_t actor, const struct request *request)
     if (kind == NUCLEUS)
         return;
     if (request->name == STRANGE_NAME || request->new_name == STRANGE_NAME) {
-        explorer_found_if(true, "a strange path is used");
+        report_if(true, "a strange path is used");
         return;
     }
-    explorer_found_if(kind == SAVER && request->fd == AT_FDCWD && request->name != NO_NAME,
-                      "a save leaves the directory that it opened");
+    report_if(kind == SAVER && request->fd == AT_FDCWD && request->name != NO_NAME,
+              "a save leaves the directory that it opened");
     check_descriptor(actor, request);
     check_opening(request, inode);
     if (request->kind == CALL_RENAME)
@@ -130,16 +126,16 @@ static void check_saver(size_t actor, const struct request *report)
     const bool is_refused =
         S_ISLNK(scenario->fixed) || S_ISDIR(scenario->fixed) || scenario->forced_mode != 0;
 
-    explorer_found_if(is_reported && !is_published, "a save is reported that did not take place");
+    report_if(is_reported && !is_published, "a save is reported that did not take place");
     /* A neighbour may have renamed a file whose save failed. */
-    explorer_found_if(!is_reported && saver->is_published && report->flags == 0,
-                      "a failure is reported though the file was replaced");
-    explorer_found_if(report->mode != NUCLEUS_OK && is_quiet() && !is_refused,
-                      "a save fails without a reason");
+    report_if(!is_reported && saver->is_published && report->flags == 0,
+              "a failure is reported though the file was replaced");
+    report_if(report->mode != NUCLEUS_OK && is_quiet() && !is_refused,
+              "a save fails without a reason");
     for (int name = FIRST_TEMP; name < NAMES; name++)
-        explorer_found_if(world_at(name) && world_at(name)->owner == actor &&
-                              (report->data >> name & 1) == 0,
-                          "a save leaves its temporary file and does not name it");
+        report_if(world_at(name) && world_at(name)->owner == actor &&
+                      (report->data >> name & 1) == 0,
+                  "a save leaves its temporary file and does not name it");
     if (report->mode == NUCLEUS_OK && saver->publication > world.floor)
         world.floor = saver->publication;
 }
@@ -152,13 +148,13 @@ static void check_loader(size_t actor, const struct request *report)
     const bool is_written = owner >= 0 && owner < OWNERS;
 
     if (report->mode != NUCLEUS_OK) {
-        explorer_found_if(is_quiet() && (report->mode != NUCLEUS_ERROR_NOT_FOUND || floor > 0),
-                          "a load fails without a reason");
+        report_if(is_quiet() && (report->mode != NUCLEUS_ERROR_NOT_FOUND || floor > 0),
+                  "a load fails without a reason");
         return;
     }
-    explorer_found_if(!is_written, "a load returns what nobody wrote");
-    explorer_found_if(is_written && (world.last_of[owner] == 0 || world.last_of[owner] < floor),
-                      "a load returns a file that had been replaced before it began");
+    report_if(!is_written, "a load returns what nobody wrote");
+    report_if(is_written && (world.last_of[owner] == 0 || world.last_of[owner] < floor),
+              "a load returns a file that had been replaced before it began");
 }
 
 static void check_report(size_t actor, const struct request *report)
@@ -166,14 +162,14 @@ static void check_report(size_t actor, const struct request *report)
     const struct actor *own = &world.actors[actor];
 
     for (int i = 0; i < FDS; i++)
-        explorer_found_if(own->fds[i].is_open, "a descriptor is left open");
+        report_if(own->fds[i].is_open, "a descriptor is left open");
     if (own->kind == SAVER)
         check_saver(actor, report);
     else if (own->kind == LOADER)
         check_loader(actor, report);
     else
-        explorer_found_if(report->data != CALL_END && is_quiet(), "nucleus fails to %s",
-                          call_text((unsigned)report->data));
+        report_if(report->data != CALL_END && is_quiet(), "nucleus fails to %s",
+                  call_text((unsigned)report->data));
 }
 
 struct answer perform(size_t actor, const struct request *request, unsigned way)
@@ -197,11 +193,11 @@ static struct answer answer_next_saver(size_t actor, const struct request *reque
 {
     if (request->kind != CALL_END)
         return model_perform(actor, request, 0);
-    explorer_found_if(request->mode != NUCLEUS_OK, "the next save fails");
+    report_if(request->mode != NUCLEUS_OK, "the next save fails");
     for (int name = FIRST_TEMP; name < NAMES && request->mode == NUCLEUS_OK; name++)
-        explorer_found_if(world_at(name) && S_ISREG(world_at(name)->mode) &&
-                              world_at(name)->uid == OUR_USER,
-                          "the next save leaves old temporary files");
+        report_if(world_at(name) && S_ISREG(world_at(name)->mode) &&
+                      world_at(name)->uid == OUR_USER,
+                  "the next save leaves old temporary files");
     return (struct answer){0};
 }
 
@@ -231,10 +227,10 @@ static void check_image(const int8_t image[NAMES])
 
     explored.crash_states++;
     if (is_by_saver(inode))
-        explorer_found_if(!inode->is_synced || inode->is_lost,
-                          "after a power cut, the file of %s is torn", owner_text(inode));
-    explorer_found_if(!world.is_floorless && (inode ? inode->publication : 0) < world.floor,
-                      "after a power cut, a save that was acknowledged is lost");
+        report_if(!inode->is_synced || inode->is_lost, "after a power cut, the file of %s is torn",
+                  owner_text(inode));
+    report_if(!world.is_floorless && (inode ? inode->publication : 0) < world.floor,
+              "after a power cut, a save that was acknowledged is lost");
     if (is_hostile() || scenario->forced_mode != 0 || S_ISLNK(scenario->fixed) ||
         S_ISDIR(scenario->fixed))
         return;
@@ -257,9 +253,9 @@ static void check_power_cuts(void)
 
             if ((set >> i & 1) == 0)
                 continue;
-            if (op->from >= 0)
+            if (op->from != NO_NAME)
                 image[op->from] = -1;
-            if (op->to >= 0)
+            if (op->to != NO_NAME)
                 image[op->to] = op->slot;
         }
         check_image(image);
@@ -283,8 +279,7 @@ void check_state(void)
     const struct inode *inode = world_at(FILE_NAME);
 
     if (is_by_saver(inode))
-        explorer_found_if(!is_whole(inode), "readers find an incomplete file of %s",
-                          owner_text(inode));
+        report_if(!is_whole(inode), "readers find an incomplete file of %s", owner_text(inode));
     if (explorer_is_new(hash_disk()))
         check_power_cuts();
 }
@@ -297,12 +292,12 @@ void check_end(void)
         if (!inode)
             continue;
         if (inode->owner < ACTORS)
-            explorer_found_if(!world.actors[inode->owner].is_dead,
-                              "a temporary file of %s is left at the end", owner_text(inode));
+            report_if(!world.actors[inode->owner].is_dead,
+                      "a temporary file of %s is left at the end", owner_text(inode));
         else
-            explorer_found_if(name >= FIRST_TEMP && inode->uid == OUR_USER &&
-                                  world.actors[0].kind == SAVER && !world.actors[0].is_dead &&
-                                  SECONDS - inode->ctime > HOUR,
-                              "a save leaves an old temporary file");
+            report_if(name >= FIRST_TEMP && inode->uid == OUR_USER &&
+                          world.actors[0].kind == SAVER && !world.actors[0].is_dead &&
+                          SECONDS - inode->ctime > HOUR,
+                      "a save leaves an old temporary file");
     }
 }
