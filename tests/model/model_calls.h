@@ -8,21 +8,32 @@
 
 #include "step.h"
 
+/* A call that is being made. */
+struct call {
+    size_t actor;
+    const struct request *request;
+    struct actor *own;
+    struct fd *fd;       /* of the request, or NULL */
+    bool is_elsewhere;   /* fd or the path leads to another directory */
+    int name;            /* of the request, or NO_NAME if it is elsewhere */
+    struct inode *inode; /* at the name, or of the descriptor; NULL if there is none */
+    int fault;
+    struct answer answer;
+};
+
 /* At most so many calls of a run fail, each in one of the ways that its kind has. */
 extern unsigned max_faults;
 
 /* True if steps that no other actor can notice are not choices. */
 extern bool is_merged;
 
-/* Makes the call. The first way, 0, is the one without a fault. */
+/* Checks the promises of the library and makes the call. The first way, 0, is the one without a
+ * fault. */
 struct answer model_perform(size_t actor, const struct request *request, unsigned way);
 
-/* Returns what the actor has open as fd, or NULL. */
-struct fd *model_fd(size_t actor, int fd);
-
-/* Returns the name that the request is about, or NO_NAME if it leads to another directory. */
-int model_resolve(size_t actor, const struct request *request);
-
 const char *call_text(unsigned kind);
+
+/* Provided by promises.c. */
+void check_call(const struct call *call);
 
 #endif

@@ -17,10 +17,11 @@ _Static_assert(sizeof(struct world) % 8 == 0, "the explorer hashes words");
 
 const char *name_text(int name)
 {
+    static const char *const texts[] = {"", "metadata.json", "metadata.json.tmp"};
     static char text[40];
 
-    if (name == FILE_NAME || name == FIXED_NAME)
-        return name == FILE_NAME ? "metadata.json" : "metadata.json.tmp";
+    if (name < FIRST_TEMP)
+        return texts[name > 0 ? name : NO_NAME];
     (void)snprintf(text, sizeof text, ".metadata.json.tmp.%016x", (unsigned)(name - FIRST_TEMP));
     return text;
 }

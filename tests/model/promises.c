@@ -25,94 +25,104 @@ static bool is_quiet(void)
 
 static const char *owner_text(const struct inode *inode)
 {
+    if (!inode)
+        return "nobody";
     if (inode->owner >= NEIGHBOUR)
         return inode->owner == NEIGHBOUR ? "a neighbour" : "an earlier saver";
     return world.actors[inode->owner].kind == SAVER ? "a saver" : "nucleus";
 }
 
-/* Returns true if a saver, not a neighbour, made it what readers find. */
-static bool is_by_saver(const struct inode *inode)
+/* Returns true if a save, not a neighbour, created and published it. */
+static bool is_saved(const struct inode *inode)
 {
     return inode && inode->owner != NEIGHBOUR && !inode->is_stolen;
 }
 
+static mode_t type_of(const struct inode *inode)
+{
+    return inode ? inode->mode & S_IFMT : 0;
+}
+
 /* ---- At each call of the library ---- */
 
-static void check_descriptor(size_t actor, const struct request *request)
+static void check_descriptor(const struct request *request, const struct fd *fd)
 {
-    const struct fd *fd = model_fd(actor, request->fd);
-    const struct inode *inode = fd && !fd->is_directory ? &world.inodes[fd->slot] : NULL;
-    const enum call_kind kind = request->kind;
+    const bool is_moved = request->kind == CALL_CLOSE || request->kind == CALL_DUP_ABOVE;
+    const bool is_directory_opened = request->kind == CALL_OPEN_DIRECTORY;
 
     report_if(request->fd >= 0 && !fd, "a descriptor is used that is not open");
-    report_if(request->fd >= 0 && request->fd <= 2 && kind != CALL_CLOSE && kind != CALL_DUP_ABOVE,
-              "a descriptor below 3 is used");
-    if (request->name != NO_NAME)
-        return;
-    report_if(request->fd == CALLER_FD && kind != CALL_OPEN_DIRECTORY,
+    report_if(request->fd >= 0 && request->fd <= 2 && !is_moved, "a descriptor below 3 is used");
+    report_if(request->fd == CALLER_FD && request->name == NO_NAME && !is_directory_opened,
               "the caller's descriptor is used or closed");
-    report_if(kind == CALL_FSYNC && fd && fd->is_flush_lost, "a flush is repeated after an error");
-    if (!inode)
-        return;
-    report_if(kind == CALL_READ && !S_ISREG(inode->mode), "something is read that is not a file");
-    report_if((kind == CALL_WRITE || kind == CALL_FCHMOD) && inode->owner != actor,
-              "the file of %s is changed", owner_text(inode));
 }
 
-static void check_opening(const struct request *request, const struct inode *inode)
+static void check_rename(const struct call *call)
 {
-    report_if(request->kind == CALL_CREATE && (request->mode & ~(uint32_t)MODE) != 0,
-              "a file is created that others can open");
-    if (request->kind != CALL_OPEN_FILE || !inode)
-        return;
-    report_if(S_ISLNK(inode->mode) && (request->flags & O_NOFOLLOW) == 0,
-              "a symbolic link is followed");
-    report_if(S_ISFIFO(inode->mode) && (request->flags & O_NONBLOCK) == 0,
-              "a load waits for the writer of a FIFO");
-}
+    const struct inode *inode = call->inode;
 
-static void check_rename(size_t actor, const struct request *request, const struct inode *inode)
-{
-    report_if(request->name != world.actors[actor].temp || request->new_name != FILE_NAME,
+    report_if(call->request->name != call->own->temp || call->request->new_name != FILE_NAME,
               "strange names are renamed");
-    if (!inode || inode->owner != actor)
+    if (!inode || inode->owner != call->actor)
         return;
     report_if((inode->mode & 07777 & ~MODE) != 0, "a file is published that others can open");
     report_if(!is_whole(inode), "an incomplete file is published");
 }
 
-static void check_removal(size_t actor, const struct request *request, const struct inode *inode)
+static void check_removal(const struct call *call)
 {
-    bool is_ours;
+    const struct inode *inode = call->inode;
+    const bool is_ours = type_of(inode) == S_IFREG && inode->uid == OUR_USER;
 
-    report_if(request->name < FIRST_TEMP, "%s is removed", name_text(request->name));
-    if (!inode || request->name == world.actors[actor].temp)
+    report_if(call->request->name < FIRST_TEMP, "%s is removed", name_text(call->request->name));
+    if (!inode || call->request->name == call->own->temp)
         return;
-    is_ours = S_ISREG(inode->mode) && inode->uid == OUR_USER;
     report_if(!is_ours, "a file is removed that is not ours");
     report_if(is_ours && world.now - inode->ctime <= HOUR, "the young file of %s is removed",
               owner_text(inode));
 }
 
-static void check_call(size_t actor, const struct request *request)
+void check_call(const struct call *call)
 {
-    const struct inode *inode = world_at(model_resolve(actor, request));
-    const uint8_t kind = world.actors[actor].kind;
+    const struct request *request = call->request;
+    const struct inode *inode = call->inode;
 
-    if (kind == NUCLEUS)
-        return;
     if (request->name == STRANGE_NAME || request->new_name == STRANGE_NAME) {
         report_if(true, "a strange path is used");
         return;
     }
-    report_if(kind == SAVER && request->fd == AT_FDCWD && request->name != NO_NAME,
+    report_if(call->own->kind == SAVER && request->fd == AT_FDCWD && request->name != NO_NAME,
               "a save leaves the directory that it opened");
-    check_descriptor(actor, request);
-    check_opening(request, inode);
-    if (request->kind == CALL_RENAME)
-        check_rename(actor, request, inode);
-    if (request->kind == CALL_UNLINK)
-        check_removal(actor, request, inode);
+    check_descriptor(request, call->fd);
+    switch (request->kind) {
+    case CALL_CREATE:
+        report_if((request->mode & ~(uint32_t)MODE) != 0, "a file is created that others can open");
+        break;
+    case CALL_OPEN_FILE:
+        report_if(type_of(inode) == S_IFLNK && (request->flags & O_NOFOLLOW) == 0,
+                  "a symbolic link is followed");
+        report_if(type_of(inode) == S_IFIFO && (request->flags & O_NONBLOCK) == 0,
+                  "a load waits for the writer of a FIFO");
+        break;
+    case CALL_READ:
+        report_if(inode && type_of(inode) != S_IFREG, "something is read that is not a file");
+        break;
+    case CALL_WRITE:
+    case CALL_FCHMOD:
+        report_if(inode && inode->owner != call->actor, "the file of %s is changed",
+                  owner_text(inode));
+        break;
+    case CALL_FSYNC:
+        report_if(call->fd && call->fd->is_flush_lost, "a flush is repeated after an error");
+        break;
+    case CALL_RENAME:
+        check_rename(call);
+        break;
+    case CALL_UNLINK:
+        check_removal(call);
+        break;
+    default:
+        break;
+    }
 }
 
 /* ---- When an actor is done: see act() for its report ---- */
@@ -180,7 +190,6 @@ struct answer perform(size_t actor, const struct request *request, unsigned way)
         check_report(actor, request);
         world_end_actor(actor);
     } else {
-        check_call(actor, request);
         answer = model_perform(actor, request, way);
     }
     world_forget();
@@ -226,9 +235,8 @@ static void check_image(const int8_t image[NAMES])
     uint16_t types[(NAMES + 3) / 4 * 4] = {0};
 
     explored.crash_states++;
-    if (is_by_saver(inode))
-        report_if(!inode->is_synced || inode->is_lost, "after a power cut, the file of %s is torn",
-                  owner_text(inode));
+    report_if(is_saved(inode) && (!inode->is_synced || inode->is_lost),
+              "after a power cut, the file of %s is torn", owner_text(inode));
     report_if(!world.is_floorless && (inode ? inode->publication : 0) < world.floor,
               "after a power cut, a save that was acknowledged is lost");
     if (is_hostile() || scenario->forced_mode != 0 || S_ISLNK(scenario->fixed) ||
@@ -278,8 +286,8 @@ void check_state(void)
 {
     const struct inode *inode = world_at(FILE_NAME);
 
-    if (is_by_saver(inode))
-        report_if(!is_whole(inode), "readers find an incomplete file of %s", owner_text(inode));
+    report_if(is_saved(inode) && !is_whole(inode), "readers find an incomplete file of %s",
+              owner_text(inode));
     if (explorer_is_new(hash_disk()))
         check_power_cuts();
 }
