@@ -11,24 +11,18 @@
 #include "model_world.h"
 #include "system.h"
 
-/* ---- Memory of the library, which is reused when an actor starts ---- */
-
-static struct {
-    size_t used;
-    alignas(max_align_t) char bytes[1024];
-} memory;
+/* ---- Memory of the library, which has one block at a time: that of the text ---- */
 
 void *actor_malloc(size_t size);
 void actor_free(void *block);
 
 void *actor_malloc(size_t size)
 {
-    const size_t start = memory.used;
+    static alignas(max_align_t) char block[2 * TEXT];
 
-    memory.used = (start + size + 15) / 16 * 16;
-    if (memory.used > sizeof memory.bytes)
+    if (size > sizeof block)
         abort();
-    return memset(memory.bytes + start, '?', size);
+    return memset(block, '?', sizeof block);
 }
 
 void actor_free(void *block)
@@ -140,7 +134,6 @@ void act(size_t actor)
 {
     struct request report = {.kind = CALL_END, .name = NO_NAME, .fd = -1};
 
-    memory.used = 0;
     if (world.actors[actor].kind == SAVER)
         act_as_saver(actor, &report);
     else if (world.actors[actor].kind == LOADER)

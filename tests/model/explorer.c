@@ -3,6 +3,11 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +36,6 @@ struct frame {
     size_t count, next; /* the choice before next was made */
     size_t last_actor;  /* the one that made a step before */
     uint32_t positions[EXPLORER_ACTORS + 1];
-    unsigned char *world;
 };
 
 static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -46,6 +50,7 @@ static struct {
     size_t actors;
     bool is_described;
     struct frame frames[MAX_DEPTH + 1];
+    unsigned char *worlds; /* of each frame */
     size_t depth;
 } explorer;
 
@@ -61,21 +66,6 @@ static struct {
     struct request request; /* the step at which it stopped */
     jmp_buf stop;
 } running;
-
-static void give_up(const char *reason)
-{
-    (void)fprintf(stderr, "explorer: %s\n", reason);
-    abort();
-}
-
-static void *allocate(size_t count, size_t size)
-{
-    void *block = calloc(count, size);
-
-    if (!block)
-        give_up("out of memory");
-    return block;
-}
 
 uint64_t explorer_hash(uint64_t seed, const void *bytes, size_t size)
 {
@@ -98,7 +88,8 @@ static void grow_hashes(void)
     const size_t old_size = explorer.hash_size;
 
     explorer.hash_size = old_size > 0 ? 2 * old_size : 4096;
-    explorer.hashes = allocate(explorer.hash_size, sizeof *explorer.hashes);
+    explorer.hashes = calloc(explorer.hash_size, sizeof *explorer.hashes);
+    assert_non_null(explorer.hashes);
     explorer.hash_count = 0;
     for (size_t i = 0; i < old_size; i++)
         if (old[i] != 0)
@@ -131,7 +122,7 @@ static void run(size_t actor)
     running.actor = actor;
     if (setjmp(running.stop) == 0) {
         act(actor);
-        give_up("an actor returns");
+        fail_msg("an actor returns");
     }
 }
 
@@ -146,8 +137,8 @@ struct answer explorer_step(const struct request *request)
         longjmp(running.stop, 1);
     }
     history = &explorer.histories[running.replayed[running.next++]];
-    if (memcmp(&explorer.histories[history->parent].next, request, sizeof *request) != 0)
-        give_up("an actor acts differently after the same answers");
+    /* An actor that learns about the world in another way cannot be replayed. */
+    assert_memory_equal(&explorer.histories[history->parent].next, request, sizeof *request);
     return history->answer;
 }
 
@@ -165,13 +156,11 @@ static uint32_t add_history(size_t actor, struct history history)
 {
     const uint32_t added = explorer.history_count++;
 
-    if (added == HISTORIES)
-        give_up("too many histories");
+    assert_true(added < HISTORIES);
     explorer.histories[added] = history;
     running.next = STEPS;
     for (uint32_t i = added; explorer.histories[i].parent != 0; i = explorer.histories[i].parent) {
-        if (running.next == 0)
-            give_up("an actor makes too many steps");
+        assert_true(running.next > 0);
         running.replayed[--running.next] = i;
     }
     run(actor);
@@ -237,8 +226,7 @@ static size_t list_choices(size_t last_actor, struct choice ret[MAX_CHOICES])
             ret[count++] = (struct choice){(uint8_t)actor, (uint8_t)way};
     }
     event_count = count > 0 ? list_events(events) : 0;
-    if (count + event_count > MAX_CHOICES)
-        give_up("too many choices");
+    assert_true(count + event_count <= MAX_CHOICES);
     for (size_t i = 0; i < event_count; i++)
         ret[count++] = (struct choice){EXPLORER_ACTORS, events[i]};
     return count;
@@ -251,8 +239,8 @@ static void choose(size_t number)
     const size_t actor = frame->choices[number].actor;
     const unsigned way = frame->choices[number].way;
 
-    if (explorer.depth++ == MAX_DEPTH)
-        give_up("a path is too long");
+    assert_true(explorer.depth < MAX_DEPTH);
+    explorer.depth++;
     frame->next = number + 1;
     frame[1].last_actor = actor < EXPLORER_ACTORS ? actor : frame->last_actor;
     if (actor == EXPLORER_ACTORS) {
@@ -310,9 +298,7 @@ static bool enter_state(void)
     if (frame->count == 0)
         check_end();
     memcpy(frame->positions, positions, sizeof positions);
-    if (!frame->world)
-        frame->world = allocate(1, world_size);
-    memcpy(frame->world, &world, world_size);
+    memcpy(explorer.worlds + explorer.depth * world_size, &world, world_size);
     return frame->count > 0;
 }
 
@@ -324,7 +310,7 @@ static void explore_state(void)
         return;
     for (size_t i = 0; i < frame->count; i++) {
         memcpy(positions, frame->positions, sizeof positions);
-        memcpy(&world, frame->world, world_size);
+        memcpy(&world, explorer.worlds + explorer.depth * world_size, world_size);
         choose(i);
         explore_state();
         explorer.depth--;
@@ -339,8 +325,11 @@ static void begin(size_t actors, bool is_described)
     free(explorer.hashes);
     explorer.hashes = NULL;
     explorer.hash_count = explorer.hash_size = 0;
-    if (!explorer.histories)
-        explorer.histories = allocate(HISTORIES, sizeof *explorer.histories);
+    if (!explorer.histories) {
+        explorer.histories = calloc(HISTORIES, sizeof *explorer.histories);
+        explorer.worlds = calloc(MAX_DEPTH + 1, world_size);
+        assert_true(explorer.histories && explorer.worlds);
+    }
     explorer.history_count = 1;
     explorer.actors = actors;
     explorer.is_described = is_described;

@@ -195,10 +195,8 @@ static int rename_name(struct call *call)
         return -EINTR;
     }
     os_error = world_rename(call->name, call->request->new_name);
-    if (os_error == 0 && call->request->new_name == FILE_NAME) {
-        call->own->is_published = true;
+    if (os_error == 0 && call->request->new_name == FILE_NAME)
         call->own->publication = world.publications;
-    }
     return -os_error;
 }
 

@@ -64,10 +64,12 @@ struct fd {
 };
 
 struct actor {
-    uint8_t kind, randoms, temp /* the name tried last, or NO_NAME */, is_published;
-    uint8_t publication; /* of its file */
+    uint8_t kind, randoms;
+    uint8_t temp;        /* the name tried last, or NO_NAME */
+    uint8_t publication; /* of its file, or 0 */
     uint8_t floor;       /* of a loader: the oldest publication that it may find */
     uint8_t is_dead, is_done;
+    uint8_t padding;
     struct fd fds[FDS];
 };
 

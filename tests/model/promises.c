@@ -130,15 +130,15 @@ void check_call(const struct call *call)
 static void check_saver(size_t actor, const struct request *report)
 {
     const struct actor *saver = &world.actors[actor];
-    const bool is_published = saver->is_published || world.last_of[actor] > 0;
     const bool is_reported =
         report->mode == NUCLEUS_OK || report->mode == NUCLEUS_ERROR_NOT_DURABLE;
     const bool is_refused =
         S_ISLNK(scenario->fixed) || S_ISDIR(scenario->fixed) || scenario->forced_mode != 0;
 
-    report_if(is_reported && !is_published, "a save is reported that did not take place");
     /* A neighbour may have renamed a file whose save failed. */
-    report_if(!is_reported && saver->is_published && report->flags == 0,
+    report_if(is_reported && saver->publication == 0 && world.last_of[actor] == 0,
+              "a save is reported that did not take place");
+    report_if(!is_reported && saver->publication > 0 && report->flags == 0,
               "a failure is reported though the file was replaced");
     report_if(report->mode != NUCLEUS_OK && is_quiet() && !is_refused,
               "a save fails without a reason");
@@ -257,15 +257,12 @@ static void check_power_cuts(void)
 
         memcpy(image, world.disk, sizeof image);
         for (int i = 0; i < world.op_count; i++) {
-            const struct op *op = &world.ops[i];
-
             if ((set >> i & 1) == 0)
                 continue;
-            if (op->from != NO_NAME)
-                image[op->from] = -1;
-            if (op->to != NO_NAME)
-                image[op->to] = op->slot;
+            image[world.ops[i].from] = -1;
+            image[world.ops[i].to] = world.ops[i].slot;
         }
+        image[NO_NAME] = -1;
         check_image(image);
     }
 }
