@@ -52,7 +52,7 @@ static bool is_possible(unsigned event)
         return !world.is_swapped &&
                (world.actors[0].kind != SAVER || world.actors[0].fds[0].is_open);
     case EVENT_ACTOR_0_DIES:
-        return !world.actors[0].is_done;
+        return world.actors[0].position != 0;
     case EVENT_DISK_FAILS:
         return !world.is_disk_failed;
     case EVENT_DISK_RECOVERS:
@@ -129,7 +129,6 @@ void happen(unsigned event)
     else {
         world_end_actor(0);
         world.actors[0].is_dead = true;
-        explorer_stop_actor(0);
     }
     world_forget();
 }

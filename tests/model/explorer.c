@@ -12,11 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    HISTORIES = 1 << 20,
-    STEPS = 1000, /* of one actor */
-    STOPPED = 0,  /* the position of an actor that makes no more steps */
-};
+#include "model_world.h"
+
+enum { HISTORIES = 1 << 20, STEPS = 1000 /* of one actor */, EVENT = ACTORS };
 
 /* The answers that an actor has received so far, as a path in a tree, and its next step. */
 struct history {
@@ -26,7 +24,7 @@ struct history {
 };
 
 struct choice {
-    uint8_t actor; /* EXPLORER_ACTORS for an event */
+    uint8_t actor; /* or EVENT */
     uint8_t way;   /* or the number of the event */
 };
 
@@ -35,7 +33,7 @@ struct frame {
     struct choice choices[MAX_CHOICES];
     size_t count, next; /* the choice before next was made */
     size_t last_actor;  /* the one that made a step before */
-    uint32_t positions[EXPLORER_ACTORS + 1];
+    struct world world;
 };
 
 static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -45,17 +43,14 @@ struct exploration explored;
 static struct {
     uint64_t *hashes; /* a hash table, with 0 in its free slots */
     size_t hash_count, hash_size;
-    struct history *histories; /* the one of actor N begins at N + 1 */
+    struct history *histories; /* of which the first is not used */
     uint32_t history_count;
-    size_t actors;
     bool is_described;
     struct frame frames[MAX_DEPTH + 1];
-    unsigned char *worlds; /* of each frame */
     size_t depth;
 } explorer;
 
-/* The current state, beside the world: the history of each actor. An even number, to be hashed. */
-static uint32_t positions[EXPLORER_ACTORS + 1];
+_Static_assert(sizeof(struct world) % 8 == 0, "explorer_hash() hashes words");
 
 /* The actor that is running, and its answers. */
 static struct {
@@ -172,7 +167,7 @@ static uint32_t add_history(size_t actor, struct history history)
 static void tell(size_t actor, const struct answer *answer)
 {
     struct history *histories = explorer.histories;
-    const uint32_t parent = positions[actor];
+    const uint32_t parent = world.actors[actor].position;
     uint32_t child = histories[parent].first_child;
 
     while (child != 0 && memcmp(&histories[child].answer, answer, sizeof *answer) != 0)
@@ -183,17 +178,15 @@ static void tell(size_t actor, const struct answer *answer)
                                                     .answer = *answer});
         histories[parent].first_child = child;
     }
-    positions[actor] = child;
+    world.actors[actor].position = child;
 }
 
-void explorer_stop_actor(size_t actor)
-{
-    positions[actor] = STOPPED;
-}
-
+/* Returns the next step of the actor, or NULL if it makes no more. */
 static const struct request *next_step(size_t actor)
 {
-    return &explorer.histories[positions[actor]].next;
+    const uint32_t position = world.actors[actor].position;
+
+    return position != 0 ? &explorer.histories[position].next : NULL;
 }
 
 /* ---- Choices ---- */
@@ -206,9 +199,7 @@ static void make_step(size_t actor, unsigned way)
     explored.steps++;
     if (explorer.is_described)
         describe_step(actor, &request, &answer);
-    if (request.kind == CALL_END)
-        explorer_stop_actor(actor);
-    else
+    if (next_step(actor))
         tell(actor, &answer);
 }
 
@@ -218,9 +209,9 @@ static size_t list_choices(size_t last_actor, struct choice ret[MAX_CHOICES])
     uint8_t events[MAX_CHOICES];
     size_t count = 0, event_count;
 
-    for (size_t i = 0; i < explorer.actors; i++) {
-        const size_t actor = (last_actor + i) % explorer.actors;
-        unsigned ways = positions[actor] != STOPPED ? count_ways(actor, next_step(actor)) : 0;
+    for (size_t i = 0; i < ACTORS; i++) {
+        const size_t actor = (last_actor + i) % ACTORS;
+        const unsigned ways = next_step(actor) ? count_ways(actor, next_step(actor)) : 0;
 
         for (unsigned way = 0; way < ways; way++)
             ret[count++] = (struct choice){(uint8_t)actor, (uint8_t)way};
@@ -228,7 +219,7 @@ static size_t list_choices(size_t last_actor, struct choice ret[MAX_CHOICES])
     event_count = count > 0 ? list_events(events) : 0;
     assert_true(count + event_count <= MAX_CHOICES);
     for (size_t i = 0; i < event_count; i++)
-        ret[count++] = (struct choice){EXPLORER_ACTORS, events[i]};
+        ret[count++] = (struct choice){EVENT, events[i]};
     return count;
 }
 
@@ -242,15 +233,15 @@ static void choose(size_t number)
     assert_true(explorer.depth < MAX_DEPTH);
     explorer.depth++;
     frame->next = number + 1;
-    frame[1].last_actor = actor < EXPLORER_ACTORS ? actor : frame->last_actor;
-    if (actor == EXPLORER_ACTORS) {
+    frame[1].last_actor = actor != EVENT ? actor : frame->last_actor;
+    if (actor == EVENT) {
         if (explorer.is_described)
             describe_event(way);
         happen(way);
         return;
     }
     make_step(actor, way);
-    while (positions[actor] != STOPPED && is_private(actor, next_step(actor)) &&
+    while (next_step(actor) && is_private(actor, next_step(actor)) &&
            count_ways(actor, next_step(actor)) == 1)
         make_step(actor, 0);
 }
@@ -287,18 +278,15 @@ void report_if(bool is_broken, const char *format, ...)
 static bool enter_state(void)
 {
     struct frame *frame = &explorer.frames[explorer.depth];
-    const uint64_t hash =
-        explorer_hash(explorer_hash(0, positions, sizeof positions), &world, world_size);
 
-    if (!explorer_is_new(hash))
+    if (!explorer_is_new(explorer_hash(0, &world, sizeof world)))
         return false;
     explored.states++;
     check_state();
     frame->count = list_choices(frame->last_actor, frame->choices);
     if (frame->count == 0)
         check_end();
-    memcpy(frame->positions, positions, sizeof positions);
-    memcpy(explorer.worlds + explorer.depth * world_size, &world, world_size);
+    frame->world = world;
     return frame->count > 0;
 }
 
@@ -309,49 +297,45 @@ static void explore_state(void)
     if (!enter_state())
         return;
     for (size_t i = 0; i < frame->count; i++) {
-        memcpy(positions, frame->positions, sizeof positions);
-        memcpy(&world, explorer.worlds + explorer.depth * world_size, world_size);
+        world = frame->world;
         choose(i);
         explore_state();
         explorer.depth--;
     }
 }
 
-static void begin(size_t actors, bool is_described)
+static void begin(bool is_described)
 {
     memset(&explored, 0, sizeof explored);
-    memset(positions, 0, sizeof positions);
     running.alone = NULL;
     free(explorer.hashes);
     explorer.hashes = NULL;
     explorer.hash_count = explorer.hash_size = 0;
-    if (!explorer.histories) {
+    if (!explorer.histories)
         explorer.histories = calloc(HISTORIES, sizeof *explorer.histories);
-        explorer.worlds = calloc(MAX_DEPTH + 1, world_size);
-        assert_true(explorer.histories && explorer.worlds);
-    }
+    assert_non_null(explorer.histories);
     explorer.history_count = 1;
-    explorer.actors = actors;
     explorer.is_described = is_described;
-    explorer.depth = explorer.frames[0].last_actor = 0;
-    for (size_t i = 0; i < actors; i++)
-        positions[i] = add_history(i, (struct history){0});
+    explorer.depth = 0;
+    for (size_t i = 0; i < ACTORS; i++)
+        if (world.actors[i].kind != NOBODY)
+            world.actors[i].position = add_history(i, (struct history){0});
 }
 
-void explore(size_t actors)
+void explore(void)
 {
-    begin(actors, false);
+    begin(false);
     explore_state();
 }
 
-bool explorer_follow(size_t actors, const char *trace)
+bool explorer_follow(const char *trace)
 {
-    begin(actors, true);
+    begin(true);
     for (; *trace != '\0'; trace++) {
+        const struct frame *frame = &explorer.frames[explorer.depth];
         const char *digit = strchr(digits, *trace);
 
-        if (!enter_state() || !digit ||
-            (size_t)(digit - digits) >= explorer.frames[explorer.depth].count)
+        if (!enter_state() || !digit || (size_t)(digit - digits) >= frame->count)
             return false;
         choose((size_t)(digit - digits));
     }

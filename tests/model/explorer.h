@@ -4,7 +4,7 @@
  *
  * An actor is code that learns about the world only from the answers to its steps, so its next step
  * follows from the answers so far. It is run from its start once for each such history, up to the
- * step that has no answer yet. A state is the world and the history of each actor. In each state
+ * step that has no answer yet. A state is the world, with the history of each actor. In each state
  * the explorer makes every choice, depth first: a step of an actor, in each way in which it can be
  * answered, or an event. A state that was seen before is not explored again.
  */
@@ -17,7 +17,6 @@
 #include "step.h"
 
 enum {
-    EXPLORER_ACTORS = 3,
     MAX_CHOICES = 62, /* in one state */
     MAX_DEPTH = 400,  /* choices on a path */
     MAX_FINDINGS = 16,
@@ -37,11 +36,11 @@ extern struct exploration {
     struct finding findings[MAX_FINDINGS]; /* with the best trace to each */
 } explored;
 
-/* Explores all states of the world as it is now, with so many actors. */
-void explore(size_t actors);
+/* Explores all states that the world as it is now can come to. */
+void explore(void);
 
 /* Follows one trace and describes each step and event. Returns false if there is no such trace. */
-bool explorer_follow(size_t actors, const char *trace);
+bool explorer_follow(const char *trace);
 
 /* Makes a step on behalf of the actor that is running, and returns the answer. */
 struct answer explorer_step(const struct request *request);
@@ -50,9 +49,6 @@ struct answer explorer_step(const struct request *request);
 void explorer_run_alone(size_t actor,
                         struct answer (*perform)(size_t actor, const struct request *request));
 
-/* The actor makes no more steps. */
-void explorer_stop_actor(size_t actor);
-
 /* Records a broken promise, with the choices that led to it. */
 void report_if(bool is_broken, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -60,17 +56,14 @@ void report_if(bool is_broken, const char *format, ...) __attribute__((format(pr
 bool explorer_is_new(uint64_t hash);
 uint64_t explorer_hash(uint64_t seed, const void *bytes, size_t size);
 
-/* ---- The model provides the rest ---- */
-
-/* The world is saved, restored and hashed as words of 8 bytes. */
-extern struct world world;
-extern const size_t world_size;
+/* ---- The model provides the rest, and the world ---- */
 
 /* Acts for the actor. Its last step, CALL_END, does not return. */
 void act(size_t actor);
 
 /* Returns the number of ways in which the step can be answered, at least 1. */
 unsigned count_ways(size_t actor, const struct request *request);
+/* Makes the step. The position of the actor becomes 0 if it makes no more. */
 struct answer perform(size_t actor, const struct request *request, unsigned way);
 
 /* Returns true if no other actor can notice when the step is made: it is not a choice then, but

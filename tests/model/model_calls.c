@@ -65,6 +65,8 @@ static int open_directory(struct call *call)
 static int create(struct call *call)
 {
     const bool is_exclusive = (call->request->flags & O_EXCL) != 0 && scenario->plant != PLANT_EXCL;
+    const mode_t forced = scenario->forced_mode;
+    const mode_t mode = forced != 0 ? forced : call->request->mode & ~scenario->umask;
 
     call->own->temp = (uint8_t)call->name;
     if (call->inode && is_exclusive)
@@ -72,8 +74,7 @@ static int create(struct call *call)
     if (world.is_removed || call->name == NO_NAME)
         return -ENOENT;
     if (!call->inode)
-        world_link(call->name,
-                   world_new_inode(S_IFREG | (mode_t)call->request->mode, (int)call->actor));
+        (void)world_create(call->name, S_IFREG | mode, (int)call->actor);
     /* If the answer is an error, no descriptor is open. */
     return call->fault == 0 ? open_fd(call, false, world.dir[call->name], 0) : 0;
 }
@@ -356,6 +357,7 @@ struct answer model_perform(size_t actor, const struct request *request, unsigne
         check_call(&call);
     world.faults = (uint8_t)(world.faults + (way > 0));
     call.answer.result = make(&call);
+    world_forget();
     if (call.answer.result < 0)
         return (struct answer){.result = -1, .os_error = -call.answer.result};
     return call.answer;

@@ -7,13 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "explorer.h"
-
 struct world world;
-const size_t world_size = sizeof world;
 const struct scenario *scenario;
-
-_Static_assert(sizeof(struct world) % 8 == 0, "the explorer hashes words");
 
 const char *name_text(int name)
 {
@@ -31,19 +26,6 @@ struct inode *world_at(int name)
     return name >= 0 && world.dir[name] >= 0 ? &world.inodes[world.dir[name]] : NULL;
 }
 
-/* Returns the set of slots that a name has, or that it had or may have on the disk. */
-static uint32_t referred_slots(void)
-{
-    uint32_t set = 0;
-
-    for (int name = 0; name < NAMES; name++)
-        set |= (world.dir[name] < 0 ? 0 : 1u << world.dir[name]) |
-               (world.disk[name] < 0 ? 0 : 1u << world.disk[name]);
-    for (int i = 0; i < world.op_count; i++)
-        set |= 1u << world.ops[i].slot;
-    return set;
-}
-
 static bool is_alive(const struct inode *inode)
 {
     return inode->links > 0 || inode->opens > 0;
@@ -51,10 +33,15 @@ static bool is_alive(const struct inode *inode)
 
 void world_forget(void)
 {
-    const uint32_t referred = referred_slots();
+    bool is_on_disk[SLOTS] = {false}; /* or may be */
 
+    for (int name = FILE_NAME; name < NAMES; name++)
+        if (world.disk[name] >= 0)
+            is_on_disk[world.disk[name]] = true;
+    for (int i = 0; i < world.op_count; i++)
+        is_on_disk[world.ops[i].slot] = true;
     for (int i = 0; i < SLOTS; i++)
-        if (!is_alive(&world.inodes[i]) && (referred >> i & 1) == 0)
+        if (!is_alive(&world.inodes[i]) && !is_on_disk[i])
             memset(&world.inodes[i], 0, sizeof world.inodes[i]);
 }
 
@@ -79,26 +66,6 @@ static int new_number(int slot, int owner)
     return number;
 }
 
-int world_new_inode(mode_t mode, int owner)
-{
-    const mode_t shown =
-        scenario->forced_mode ? (mode & S_IFMT) | scenario->forced_mode : mode & ~scenario->umask;
-    const uint32_t referred = referred_slots();
-    int slot = owner <= NEXT_SAVER ? 3 * owner : 3 * NEIGHBOUR;
-
-    for (int i = 0; is_alive(&world.inodes[slot]) || (referred >> slot & 1) != 0; i++) {
-        slot = (slot + 1) % SLOTS;
-        if (i == SLOTS)
-            abort();
-    }
-    world.inodes[slot] = (struct inode){.number = (uint8_t)new_number(slot, owner),
-                                        .mode = (uint16_t)shown,
-                                        .owner = (uint8_t)owner,
-                                        .uid = owner == NEIGHBOUR ? OTHER_USER : OUR_USER,
-                                        .ctime = world.now};
-    return slot;
-}
-
 static void log_op(int from, int to, int slot)
 {
     if (world.op_count == OPS)
@@ -106,11 +73,25 @@ static void log_op(int from, int to, int slot)
     world.ops[world.op_count++] = (struct op){(int8_t)from, (int8_t)to, (int8_t)slot};
 }
 
-void world_link(int name, int slot)
+struct inode *world_create(int name, mode_t mode, int owner)
 {
-    world.inodes[slot].links++;
+    int slot = 3 * (owner < NEIGHBOUR ? owner : NEIGHBOUR);
+
+    for (int i = 0; world.inodes[slot].mode != 0; i++) {
+        slot = (slot + 1) % SLOTS;
+        if (i == SLOTS)
+            abort();
+    }
+    world.inodes[slot] = (struct inode){.number = (uint8_t)new_number(slot, owner),
+                                        .mode = (uint16_t)mode,
+                                        .owner = (uint8_t)owner,
+                                        .uid = owner == NEIGHBOUR ? OTHER_USER : OUR_USER,
+                                        .ctime = world.now,
+                                        .links = 1};
+    world_unlink(name);
     world.dir[name] = (int8_t)slot;
     log_op(NO_NAME, name, slot);
+    return &world.inodes[slot];
 }
 
 void world_unlink(int name)
@@ -152,16 +133,12 @@ int world_rename(int from, int to)
 
 void world_put(int name, mode_t type, int owner, int age)
 {
-    const int slot = world_new_inode(type, owner);
-    struct inode *inode = &world.inodes[slot];
+    struct inode *inode = world_create(name, type | MODE, owner);
 
-    inode->mode = (uint16_t)(type | MODE);
     inode->ctime = world.now - age;
     inode->is_synced = true;
     inode->size = TEXT;
     memset(&inode->text, owner == NEIGHBOUR ? 'X' : 'o', TEXT);
-    world_unlink(name);
-    world_link(name, slot);
     if (name == FILE_NAME)
         publish(inode);
 }
@@ -180,7 +157,8 @@ void world_end_actor(size_t actor)
     for (int i = 0; i < FDS; i++)
         if (own->fds[i].is_open && !own->fds[i].is_directory)
             world.inodes[own->fds[i].slot].opens--;
-    *own = (struct actor){.kind = own->kind, .is_done = true};
+    *own = (struct actor){.kind = own->kind};
+    world_forget();
 }
 
 bool is_whole(const struct inode *inode)

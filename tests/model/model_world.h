@@ -64,11 +64,12 @@ struct fd {
 };
 
 struct actor {
+    uint32_t position; /* of the explorer; 0 if the actor makes no more steps */
     uint8_t kind, randoms;
     uint8_t temp;        /* the name tried last, or NO_NAME */
     uint8_t publication; /* of its file, or 0 */
     uint8_t floor;       /* of a loader: the oldest publication that it may find */
-    uint8_t is_dead, is_done;
+    uint8_t is_dead;
     uint8_t padding;
     struct fd fds[FDS];
 };
@@ -120,18 +121,17 @@ void world_begin(const struct scenario *new_scenario);
 /* Zeroes what nobody can refer to any more, so that equal states look equal. */
 void world_forget(void);
 
-/* Creates an inode with no name yet. Returns its slot. */
-int world_new_inode(mode_t mode, int owner);
-
 /* Returns the object at the name, or NULL. */
 struct inode *world_at(int name);
 
 /* Change names. world_rename() returns 0 or an errno. */
-void world_link(int name, int slot);
 void world_unlink(int name);
 int world_rename(int from, int to);
 
 /* Replaces the object at the name, if any, with a new one. */
+struct inode *world_create(int name, mode_t mode, int owner);
+
+/* Like world_create(), but the object is filled and on the disk. */
 void world_put(int name, mode_t type, int owner, int age);
 
 /* Writes the directory to the disk as it is now. */

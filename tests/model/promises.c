@@ -184,15 +184,12 @@ static void check_report(size_t actor, const struct request *report)
 
 struct answer perform(size_t actor, const struct request *request, unsigned way)
 {
-    struct answer answer = {0};
+    const struct answer answer = {0};
 
-    if (request->kind == CALL_END) {
-        check_report(actor, request);
-        world_end_actor(actor);
-    } else {
-        answer = model_perform(actor, request, way);
-    }
-    world_forget();
+    if (request->kind != CALL_END)
+        return model_perform(actor, request, way);
+    check_report(actor, request);
+    world_end_actor(actor);
     return answer;
 }
 

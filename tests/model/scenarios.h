@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum actor_kind { SAVER = 'S', LOADER = 'L', NUCLEUS = 'N' };
+enum actor_kind { NOBODY, SAVER = 'S', LOADER = 'L', NUCLEUS = 'N' };
 
 /* Temporary files of killed savers. */
 enum {

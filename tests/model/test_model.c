@@ -40,7 +40,7 @@ static void print_finding(const struct finding *finding)
 {
     print_message("%s, after this trace:\n", finding->text);
     world_begin(scenario);
-    (void)explorer_follow(strlen(scenario->actors), finding->trace);
+    (void)explorer_follow(finding->trace);
     print_message("  again: test_model %s '%s' %s\n", mode, scenario->name, finding->trace);
 }
 
@@ -50,7 +50,7 @@ static void explore_scenario(void **state)
     size_t unexpected = 0, missing = 0;
 
     world_begin(*state);
-    explore(strlen(scenario->actors));
+    explore();
     found = explored;
     print_message("%llu states, %llu steps, %llu crash states\n", found.states, found.steps,
                   found.crash_states);
@@ -67,7 +67,7 @@ static void explore_scenario(void **state)
     assert_int_equal(unexpected, 0);
     if (missing > 0)
         fail_msg("%zu of the expected findings do not occur", missing);
-    if (strcmp(mode, "merged") == 0 && strlen(scenario->actors) == 1 && scenario->events == 0 &&
+    if (strcmp(mode, "merged") == 0 && scenario->actors[1] == '\0' && scenario->events == 0 &&
         scenario->forced_mode == 0 && scenario->plant == PLANT_NOTHING) {
         world_begin(scenario);
         compare_with_kernel();
@@ -77,7 +77,7 @@ static void explore_scenario(void **state)
 static int follow_trace(const struct scenario *of, const char *trace)
 {
     world_begin(of);
-    if (!explorer_follow(strlen(of->actors), trace))
+    if (!explorer_follow(trace))
         print_message("there is no such trace\n");
     for (size_t i = 0; i < explored.count; i++)
         print_message("%s\n", explored.findings[i].text);
