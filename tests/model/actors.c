@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "explorer.h"
+#include "model_calls.h"
 #include "model_world.h"
 #include "system.h"
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model_calls.h"
 #include "model_world.h"
 
 enum { HISTORIES = 1 << 20, STEPS = 1000 /* of one actor */, EVENT = ACTORS };

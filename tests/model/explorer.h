@@ -13,8 +13,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "step.h"
+struct request; /* a step of an actor: the explorer looks only for its kind CALL_END */
+struct answer;
 
 enum {
     MAX_CHOICES = 62, /* in one state */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "explorer.h"
+#include "model_calls.h"
 #include "model_world.h"
 
 /* Makes a step with these members of its request. */
