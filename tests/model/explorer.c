@@ -52,6 +52,8 @@ static struct {
 } explorer;
 
 _Static_assert(sizeof(struct world) % 8 == 0, "explorer_hash() hashes words");
+_Static_assert(sizeof(struct world) == offsetof(struct world, more_padding) + 1,
+               "no hidden padding");
 
 /* The actor that is running, and its answers. */
 static struct {

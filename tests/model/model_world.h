@@ -99,7 +99,7 @@ struct world {
     uint8_t op_count;
     uint8_t floor;        /* the oldest publication of metadata.json that a power cut may leave */
     uint8_t is_floorless; /* any may be left */
-    uint8_t padding[3];
+    uint8_t padding[2];
 
     struct actor actors[ACTORS + 1];
     int32_t now;
@@ -109,7 +109,7 @@ struct world {
     uint8_t faults, events;
     uint8_t is_removed, is_swapped; /* the directory */
     uint8_t is_disk_failed, is_failure_met, is_fault_over;
-    uint8_t more_padding[2];
+    uint8_t more_padding;
 };
 
 extern struct world world;

@@ -266,6 +266,8 @@ static void check_power_cuts(void)
 
 /* ---- In each state, and at the end ---- */
 
+_Static_assert(offsetof(struct world, actors) % 8 == 0, "explorer_hash() hashes words");
+
 /* Returns a hash of all that a power cut can leave. */
 static uint64_t hash_disk(void)
 {
