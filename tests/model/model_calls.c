@@ -265,7 +265,7 @@ static const struct {
     [CALL_UNLINK] = {"unlink", unlink_name, {EIO, EPERM, DONE | EIO, DONE | ENOENT}},
     [CALL_GETRANDOM] = {"random", get_random, {EINTR, ENOSYS, SHORT}},
     [CALL_GETDENTS] = {"list", list_names, {EIO, NOTHING}},
-    [CALL_FREMOVEXATTR] = {"rm xattr", remove_attribute, {EINTR, EIO, EOPNOTSUPP}},
+    [CALL_FREMOVEXATTR] = {"rm xattr", remove_attribute, {EINTR, EIO, EROFS, EOPNOTSUPP, ENOSPC}},
 };
 
 const char *call_text(unsigned kind)
@@ -310,8 +310,9 @@ static void fail(struct call *call, int os_error)
         call->own->temp = (uint8_t)call->name;
     if (kind == CALL_CLOSE) /* the descriptor is closed in any case */
         (void)close_fd(call);
-    /* Documented: without attributes, no call reports a fault that is over. */
-    if (kind == CALL_FREMOVEXATTR && os_error == EOPNOTSUPP)
+    /* Documented: without attributes, or space to change them, no call reports a fault that is
+     * over. */
+    if (kind == CALL_FREMOVEXATTR && (os_error == EOPNOTSUPP || os_error == ENOSPC))
         world.is_floorless |= world.is_fault_over;
     if (kind != CALL_FSYNC || os_error == EINTR)
         return;
