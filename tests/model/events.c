@@ -104,7 +104,7 @@ void happen(unsigned event)
     const int name = name_of(event);
 
     world.events++;
-    /* The file of the last saver may be gone, or never be published. */
+    /* An acknowledged save may be lost: its file may be gone, or the neighbour's published. */
     world.is_floorless |=
         event == EVENT_FILE_REMOVED || event == EVENT_DIRECTORY_REMOVED ||
         (events[event].type != 0 && name != FIXED_NAME && event != EVENT_GUESS_BECOMES_FILE);

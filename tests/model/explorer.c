@@ -15,17 +15,21 @@
 #include "model_calls.h"
 #include "model_world.h"
 
-enum { HISTORIES = 1 << 20, STEPS = 1000 /* of one actor */, EVENT = ACTORS };
+enum {
+    HISTORIES = 1 << 20,
+    STEPS = 1000,        /* of one actor */
+    ENVIRONMENT = ACTORS /* makes the choices that are events */
+};
 
-/* The answers that an actor has received so far, as a path in a tree, and its next step. */
+/* A node of a tree: the path to it is the answers that an actor has received so far. */
 struct history {
     uint32_t parent, first_child, next_sibling; /* 0 if there is none */
     struct answer answer;                       /* the last one */
-    struct request next;
+    struct request next;                        /* the step of the actor that follows */
 };
 
 struct choice {
-    uint8_t actor; /* or EVENT */
+    uint8_t actor; /* or ENVIRONMENT */
     uint8_t way;   /* or the number of the event */
 };
 
@@ -222,7 +226,7 @@ static size_t list_choices(size_t last_actor, struct choice ret[MAX_CHOICES])
     event_count = count > 0 ? list_events(events) : 0;
     assert_true(count + event_count <= MAX_CHOICES);
     for (size_t i = 0; i < event_count; i++)
-        ret[count++] = (struct choice){EVENT, events[i]};
+        ret[count++] = (struct choice){ENVIRONMENT, events[i]};
     return count;
 }
 
@@ -236,8 +240,8 @@ static void choose(size_t number)
     assert_true(explorer.depth < MAX_DEPTH);
     explorer.depth++;
     frame->next = number + 1;
-    frame[1].last_actor = actor != EVENT ? actor : frame->last_actor;
-    if (actor == EVENT) {
+    frame[1].last_actor = actor != ENVIRONMENT ? actor : frame->last_actor;
+    if (actor == ENVIRONMENT) {
         if (explorer.is_described)
             describe_event(way);
         happen(way);
@@ -276,7 +280,7 @@ void report_if(bool is_broken, const char *format, ...)
 
 /* ---- The exploration ---- */
 
-/* Comes to a state: checks it if it is new, and lists the choices in it. Returns false if there is
+/* Checks the current state if it is new, and lists the choices in it. Returns false if there is
  * nothing to explore from here. */
 static bool enter_state(void)
 {

@@ -15,7 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct request; /* a step of an actor: the explorer looks only for its kind CALL_END */
+/* A step of an actor. Of its meaning the explorer knows only the kind CALL_END. */
+struct request;
 struct answer;
 
 enum {
@@ -38,7 +39,7 @@ extern struct exploration {
     struct finding findings[MAX_FINDINGS]; /* with the best trace to each */
 } explored;
 
-/* Explores all states that the world as it is now can come to. */
+/* Explores every state that can be reached from the current world. */
 void explore(void);
 
 /* Follows one trace and describes each step and event. Returns false if there is no such trace. */
@@ -47,7 +48,8 @@ bool explorer_follow(const char *trace);
 /* Makes a step on behalf of the actor that is running, and returns the answer. */
 struct answer explorer_step(const struct request *request);
 
-/* Runs an actor alone: perform answers each of its steps, the last one being CALL_END, at once. */
+/* Runs an actor alone: perform() answers each of its steps at once, the last one, CALL_END,
+ * included. */
 void explorer_run_alone(size_t actor,
                         struct answer (*perform)(size_t actor, const struct request *request));
 
@@ -60,7 +62,7 @@ uint64_t explorer_hash(uint64_t seed, const void *bytes, size_t size);
 
 /* ---- The model provides the rest, and the world ---- */
 
-/* Acts for the actor. Its last step, CALL_END, does not return. */
+/* Runs the code of the actor. Its last step, CALL_END, does not return. */
 void act(size_t actor);
 
 /* Returns the number of ways in which the step can be answered, at least 1. */

@@ -37,7 +37,7 @@ static struct fd *find_fd(size_t actor, int fd)
 
 /* ---- Effects: each returns the result of the call, or minus an errno ---- */
 
-/* How a call fails, beside an errno: it is performed all the same, or only in part. */
+/* Faults beside an errno: the call is performed all the same, or only in part. */
 enum { DONE = 0x1000, SHORT = 0x2000, NOTHING = 0x3000 };
 
 /* Opens the lowest free descriptor that is at least min. */
@@ -211,7 +211,7 @@ static int unlink_name(struct call *call)
     return 0;
 }
 
-/* Each actor has its own numbers, the first of actor 0 is 0. */
+/* Each actor has separate numbers; the first of actor 0 is 0. */
 static int get_random(struct call *call)
 {
     if (scenario->plant != PLANT_RANDOM)
@@ -220,7 +220,7 @@ static int get_random(struct call *call)
     return call->fault == SHORT ? 4 : call->request->size;
 }
 
-/* Returns the names as a set, but none after the first time. */
+/* The first listing returns all names as a set, the next ones are empty. */
 static int list_names(struct call *call)
 {
     if (world.is_removed)

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum call_kind {
-    CALL_END, /* the actor is done, and the request is its report: see act() */
+    CALL_END, /* the actor is done: the request is its report, see act() */
     CALL_OPEN_DIRECTORY,
     CALL_CREATE,
     CALL_OPEN_FILE,
@@ -71,7 +71,7 @@ struct call {
     struct answer answer;
 };
 
-/* At most so many calls of a run fail, each in one of the ways that its kind has. */
+/* The number of calls that may fail on a path, each in one of the ways that its kind has. */
 extern unsigned max_faults;
 
 /* True if steps that no other actor can notice are not choices. */

@@ -60,6 +60,7 @@ int nucleus_system_close(int fd)
     return STEP(.kind = CALL_CLOSE, .fd = fd).result;
 }
 
+/* Copies the result of a stat. */
 static int unpack(struct answer answer, struct stat *ret)
 {
     *ret = (struct stat){.st_dev = answer.info.device,
@@ -87,7 +88,7 @@ int nucleus_system_fchmod(int fd, mode_t mode)
     return STEP(.kind = CALL_FCHMOD, .fd = fd, .mode = mode).result;
 }
 
-/* Copies the bytes of an answer. */
+/* Copies the bytes of a successful answer. */
 static ssize_t copy(struct answer answer, void *bytes)
 {
     if (answer.result > 0)

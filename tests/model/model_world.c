@@ -161,7 +161,7 @@ void world_end_actor(size_t actor)
     world_forget();
 }
 
-bool is_whole(const struct inode *inode)
+bool is_complete(const struct inode *inode)
 {
     const unsigned char *bytes = (const unsigned char *)&inode->text;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The world that the actors share: one directory of a local file system, the clock of its server,
- * and the disk below it. Names and inodes are small numbers. What is assumed of real file systems:
+ * and the disk below it. Names and inodes are small numbers. The assumptions about real file
+ * systems:
  *
  * - A call is atomic with respect to other calls; rename replaces its target at once (rename(2),
  *   POSIX).
@@ -32,7 +33,7 @@
 enum {
     ACTORS = 3,
     NEXT_SAVER = ACTORS, /* the one after a power cut, as an actor */
-    NEIGHBOUR,           /* actors, these and an earlier saver own inodes */
+    NEIGHBOUR,           /* owns inodes, like the actors and an earlier saver */
     EARLIER_SAVER,
     OWNERS,
     TRIES = 4,         /* names that one saver can try */
@@ -59,7 +60,7 @@ struct fd {
     uint8_t is_open, is_directory, is_listed, offset;
     int8_t slot;
     uint8_t is_flush_lost; /* a flush failed, and another one would lie */
-    uint8_t is_elsewhere;  /* another directory, which has taken the place of ours */
+    uint8_t is_elsewhere;  /* another directory, which has replaced ours */
     uint8_t padding;
 };
 
@@ -81,7 +82,7 @@ struct inode {
     uint64_t text;
     uint8_t owner, links, opens, size, publication, number;
     uint8_t is_synced; /* the disk has all of it */
-    uint8_t is_lost;   /* the disk never will */
+    uint8_t is_lost;   /* the disk never will have it */
     uint8_t is_stolen; /* a neighbour published it, complete or not */
     uint8_t padding[7];
 };
@@ -92,7 +93,7 @@ struct op {
 };
 
 struct world {
-    /* These survive a power cut, but for the counters of each inode. */
+    /* These survive a power cut, except links and opens. */
     struct inode inodes[SLOTS];
     int8_t disk[NAMES]; /* the slot of each name, or -1 */
     struct op ops[OPS];
@@ -118,7 +119,7 @@ extern const struct scenario *scenario;
 /* Makes the world of a scenario. */
 void world_begin(const struct scenario *new_scenario);
 
-/* Zeroes what nobody can refer to any more, so that equal states look equal. */
+/* Zeroes inodes that nobody can refer to any more, so that equal states look equal. */
 void world_forget(void);
 
 /* Returns the object at the name, or NULL. */
@@ -134,13 +135,13 @@ struct inode *world_create(int name, mode_t mode, int owner);
 /* Like world_create(), but the object is filled and on the disk. */
 void world_put(int name, mode_t type, int owner, int age);
 
-/* Writes the directory to the disk as it is now. */
+/* Writes the current directory to the disk. */
 void world_flush_directory(void);
 
 /* Closes the descriptors of an actor and clears its memory. */
 void world_end_actor(size_t actor);
 
-bool is_whole(const struct inode *inode);
+bool is_complete(const struct inode *inode);
 
 /* Returns the file name of a name, in a static buffer. */
 const char *name_text(int name);

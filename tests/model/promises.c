@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The promises of the library: in each state, at each call, when an actor is done, at the end, and
- * after each power cut. */
+/* Checks the promises of the library in each state, at each call, when an actor is done, at the
+ * end, and after each power cut. */
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static void check_rename(const struct call *call)
     if (!inode || inode->owner != call->actor)
         return;
     report_if((inode->mode & 07777 & ~MODE) != 0, "a file is published that others can open");
-    report_if(!is_whole(inode), "an incomplete file is published");
+    report_if(!is_complete(inode), "an incomplete file is published");
 }
 
 static void check_removal(const struct call *call)
@@ -282,7 +282,7 @@ void check_state(void)
 {
     const struct inode *inode = world_at(FILE_NAME);
 
-    report_if(is_saved(inode) && !is_whole(inode), "readers find an incomplete file of %s",
+    report_if(is_saved(inode) && !is_complete(inode), "readers find an incomplete file of %s",
               owner_text(inode));
     if (explorer_is_new(hash_disk()))
         check_power_cuts();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is explored: actors, and a directory, system and neighbours for them. */
+/* The scenarios to explore: actors, and a directory, a system and neighbours for them. */
 #ifndef NUCLEUS_MODEL_SCENARIOS_H
 #define NUCLEUS_MODEL_SCENARIOS_H
 

@@ -4,8 +4,8 @@
  *
  * Explores every interleaving of each scenario, or of the one that is named; with a trace, as a
  * failure prints it, makes just these choices and prints each step. merged: steps that no other
- * actor can notice are no choices, and actors that are alone are compared with the kernel; full:
- * all steps are choices; faulty: as merged, and one call may fail, in all scenarios but those with
+ * actor can notice are not choices, and a single actor is compared with the kernel; full: all
+ * steps are choices; faulty: as merged, and one call may fail, in all scenarios but those with
  * the most states, which are named.
  */
 #include <setjmp.h>
