@@ -39,10 +39,14 @@ static int name_of(unsigned event)
     return events[event].place;
 }
 
-static bool is_possible(unsigned event)
+bool is_possible(unsigned event)
 {
-    const bool is_there = world_at(name_of(event)) != NULL;
+    bool is_there;
 
+    if ((scenario->possible >> event & 1) == 0 || world.events == scenario->events ||
+        world.is_removed)
+        return false;
+    is_there = world_at(name_of(event)) != NULL;
     switch (event) {
     case EVENT_GUESS_BECOMES_FILE:
         return !is_there;
@@ -62,17 +66,6 @@ static bool is_possible(unsigned event)
     default:
         return events[event].place != TEMP || is_there;
     }
-}
-
-size_t list_events(uint8_t ret[MAX_CHOICES])
-{
-    size_t count = 0;
-
-    for (unsigned event = 0; event < EVENT_COUNT; event++)
-        if ((scenario->possible >> event & 1) != 0 && world.events < scenario->events &&
-            !world.is_removed && is_possible(event))
-            ret[count++] = (uint8_t)event;
-    return count;
 }
 
 static void sync_all(void)

@@ -32,7 +32,7 @@
     X(DISK_RECOVERS, NO_NAME, 0)
 /* clang-format on */
 #define EVENT_NUMBER(name, place, type) EVENT_##name,
-enum event { EVENTS(EVENT_NUMBER) EVENT_COUNT };
+enum event { EVENTS(EVENT_NUMBER) };
 
 #define EVENT(name) (1u << EVENT_##name)
 #define HOSTILE (2 * EVENT(DIRECTORY_SWAPPED) - 1)

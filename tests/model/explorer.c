@@ -213,8 +213,7 @@ static void make_step(size_t actor, unsigned way)
 /* Lists the choices in this state; those of the actor that made the last step come first. */
 static size_t list_choices(size_t last_actor, struct choice ret[MAX_CHOICES])
 {
-    uint8_t events[MAX_CHOICES];
-    size_t count = 0, event_count;
+    size_t count = 0;
 
     for (size_t i = 0; i < ACTORS; i++) {
         const size_t actor = (last_actor + i) % ACTORS;
@@ -223,10 +222,12 @@ static size_t list_choices(size_t last_actor, struct choice ret[MAX_CHOICES])
         for (unsigned way = 0; way < ways; way++)
             ret[count++] = (struct choice){(uint8_t)actor, (uint8_t)way};
     }
-    event_count = count > 0 ? list_events(events) : 0;
-    assert_true(count + event_count <= MAX_CHOICES);
-    for (size_t i = 0; i < event_count; i++)
-        ret[count++] = (struct choice){ENVIRONMENT, events[i]};
+    if (count == 0)
+        return 0;
+    assert_true(count + MAX_EVENTS <= MAX_CHOICES);
+    for (unsigned event = 0; event < MAX_EVENTS; event++)
+        if (is_possible(event))
+            ret[count++] = (struct choice){ENVIRONMENT, (uint8_t)event};
     return count;
 }
 

@@ -21,7 +21,8 @@ struct answer;
 
 enum {
     MAX_CHOICES = 62, /* in one state */
-    MAX_DEPTH = 400,  /* choices on a path */
+    MAX_EVENTS = 32,
+    MAX_DEPTH = 400, /* choices on a path */
     MAX_FINDINGS = 16,
 };
 
@@ -74,8 +75,8 @@ struct answer perform(size_t actor, const struct request *request, unsigned way)
  * follows the choice before it. */
 bool is_private(size_t actor, const struct request *request);
 
-/* Lists the events that are possible now, and makes one happen. */
-size_t list_events(uint8_t ret[MAX_CHOICES]);
+/* Events have the numbers from 0 to MAX_EVENTS - 1. */
+bool is_possible(unsigned event);
 void happen(unsigned event);
 
 void check_state(void); /* in each new state */

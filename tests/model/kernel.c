@@ -51,7 +51,7 @@ static int renumber(int fd, const struct answer *expected)
 {
     int result;
 
-    if (fd < 0)
+    if (fd < 0 || expected->result < 0)
         return fd;
     result = dup3(fd, expected->result + FD_OFFSET, O_CLOEXEC);
     (void)close(fd);
