@@ -145,8 +145,6 @@ static struct answer compare_step(size_t actor, const struct request *request)
 static void compare_object(const char *path, const struct inode *inode)
 {
     struct stat info;
-    uint64_t text = 0;
-    int fd;
 
     if (fstatat(directory, path, &info, AT_SYMLINK_NOFOLLOW) < 0) {
         assert_null(inode);
@@ -154,7 +152,9 @@ static void compare_object(const char *path, const struct inode *inode)
     }
     assert_non_null(inode);
     if (S_ISREG(inode->mode)) {
-        fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+        const int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+        uint64_t text = 0;
+
         assert_int_equal(read(fd, &text, sizeof text), inode->size);
         (void)close(fd);
         assert_true(text == inode->text);

@@ -302,7 +302,7 @@ bool is_private(size_t actor, const struct request *request)
 }
 
 /* Makes a call that fails without being performed. */
-static void fail(struct call *call, int os_error)
+static void inject(struct call *call, int os_error)
 {
     const enum call_kind kind = call->request->kind;
 
@@ -325,15 +325,17 @@ static void fail(struct call *call, int os_error)
 
 static int make(struct call *call)
 {
+    const enum call_kind kind = call->request->kind;
     const int os_error = call->fault & 0xfff;
     int result = 0;
 
-    if (call->request->fd >= 0 && !call->fd)
+    if (!call->fd && call->request->name == NO_NAME && kind != CALL_GETRANDOM &&
+        kind != CALL_OPEN_DIRECTORY)
         return -EBADF;
     if (os_error == 0 || (call->fault & DONE) != 0)
-        result = kinds[call->request->kind].effect(call);
+        result = kinds[kind].effect(call);
     else
-        fail(call, os_error);
+        inject(call, os_error);
     return result >= 0 && os_error != 0 ? -os_error : result;
 }
 
