@@ -5,6 +5,7 @@
 . "${0%/*}/../package/package.sh"
 
 need "$CC" sed pkg-config
+here=$SOURCE/tests/model
 failed=0
 mode=merged
 
@@ -14,8 +15,8 @@ plant()
     sed -E "$5" "$SOURCE/src/$2.c" >planted.c
     # shellcheck disable=SC2046,SC2086
     "$CC" $BUILD_FLAGS -std=c11 -O2 -w -D_GNU_SOURCE -D_LARGEFILE64_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
-        -Dmalloc=actor_malloc -Dfree=actor_free "-I$SOURCE/src" "-I$SOURCE/include" "-I$tests" -o planted \
-        planted.c "$tests/test_model.c" "$MODEL" "$MODEL_PARTS" $(pkg-config --libs cmocka) || fail "$1: it does not compile"
+        -Dmalloc=actor_malloc -Dfree=actor_free "-I$SOURCE/src" "-I$SOURCE/include" "-I$here" -o planted \
+        planted.c "$here/test_model.c" "$MODEL" "$MODEL_PARTS" $(pkg-config --libs cmocka) || fail "$1: it does not compile"
     run ./planted "$mode" "$3" >log 2>&1 || true
     if cmp -s "$SOURCE/src/$2.c" planted.c; then
         echo "FAILED $1: the substitution matches nothing"
@@ -53,9 +54,9 @@ plant 'fixed temporary name' stale_temps 'two savers' 'a save fails without a re
 plant 'no O_EXCL' atomic_file 'save whose first name is taken' 'the file of an earlier saver is changed' \
     's/ \| O_EXCL//'
 plant 'sweep without age' stale_temps 'two savers' 'the young file of a saver is removed' \
-    's/ > MIN_AGE;/ < UINT64_MAX;/; s/temp->st_ctime < own->st_ctime/temp->st_ctime <= own->st_ctime/'
+    's/ > MIN_AGE/ >= 0/; s/ < own->st_ctime/ <= own->st_ctime/'
 plant 'sweep without owner' stale_temps 'save beside an old file of another user' 'a file is removed that is not ours' \
-    's/temp->st_uid == own->st_uid/1/'
+    's/temp(->|.)st_uid == own->st_uid/1/'
 plant 'no sweep' atomic_file 'save over old leftovers, umask 0777' 'a save leaves an old temporary file' \
     '/nucleus_stale_temps_remove\(/d'
 plant "removal of nucleus's file" stale_temps 'saver, nucleus' 'nucleus fails to rename' \
