@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "explorer.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model_calls.h"
 #include "model_world.h"
+#include "support.h"
 
 enum {
     HISTORIES = 1 << 20,

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,6 +13,7 @@
 #include "explorer.h"
 #include "model_calls.h"
 #include "model_world.h"
+#include "support.h"
 
 /* A descriptor of the model is this much more in the kernel. */
 enum { FD_OFFSET = 100 };

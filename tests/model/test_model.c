@@ -8,13 +8,6 @@
  * steps are choices; faulty: as merged, and one call may fail, in all scenarios but those with
  * the most states, which are named.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 
@@ -22,8 +15,7 @@
 #include "kernel.h"
 #include "model_calls.h"
 #include "model_world.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#include "support.h"
 
 static const char *mode = "merged";
 
