@@ -49,7 +49,7 @@ static struct {
     size_t depth;
 } explorer;
 
-_Static_assert(sizeof(struct world) % 8 == 0, "explorer_hash() hashes words");
+_Static_assert(sizeof(struct world) % 8 == 0, "hash_bytes() hashes words");
 _Static_assert(sizeof(struct world) == offsetof(struct world, more_padding) + 1,
                "no hidden padding");
 
@@ -63,7 +63,7 @@ static struct {
     jmp_buf stop;
 } running;
 
-uint64_t explorer_hash(uint64_t seed, const void *bytes, size_t size)
+static uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t size)
 {
     uint64_t hash = seed + 0x27d4eb2f165667c5u;
     uint64_t word;
@@ -78,6 +78,19 @@ uint64_t explorer_hash(uint64_t seed, const void *bytes, size_t size)
     return hash ^ hash >> 29;
 }
 
+static bool add_hash(uint64_t hash)
+{
+    size_t i = hash & (explorer.hash_size - 1);
+
+    while (explorer.hashes[i] != 0 && explorer.hashes[i] != hash)
+        i = (i + 1) & (explorer.hash_size - 1);
+    if (explorer.hashes[i] == hash)
+        return false;
+    explorer.hashes[i] = hash;
+    explorer.hash_count++;
+    return true;
+}
+
 static void grow_hashes(void)
 {
     uint64_t *old = explorer.hashes;
@@ -89,25 +102,17 @@ static void grow_hashes(void)
     explorer.hash_count = 0;
     for (size_t i = 0; i < old_size; i++)
         if (old[i] != 0)
-            (void)explorer_is_new(old[i]);
+            (void)add_hash(old[i]);
     free(old);
 }
 
-bool explorer_is_new(uint64_t hash)
+bool explorer_is_new(uint64_t seed, const void *bytes, size_t size)
 {
-    size_t i;
+    const uint64_t hash = hash_bytes(seed, bytes, size);
 
     if (2 * explorer.hash_count >= explorer.hash_size)
         grow_hashes();
-    hash += hash == 0;
-    i = hash & (explorer.hash_size - 1);
-    while (explorer.hashes[i] != 0 && explorer.hashes[i] != hash)
-        i = (i + 1) & (explorer.hash_size - 1);
-    if (explorer.hashes[i] == hash)
-        return false;
-    explorer.hashes[i] = hash;
-    explorer.hash_count++;
-    return true;
+    return add_hash(hash != 0 ? hash : 1);
 }
 
 /* ---- Actors ---- */
@@ -281,7 +286,7 @@ static bool enter_state(void)
 {
     struct frame *frame = &explorer.frames[explorer.depth];
 
-    if (!explorer_is_new(explorer_hash(0, &world, sizeof world)))
+    if (!explorer_is_new(0, &world, sizeof world))
         return false;
     explored.states++;
     check_state();
@@ -306,7 +311,7 @@ static void explore_state(void)
     }
 }
 
-static void begin(bool is_described)
+static void begin(void)
 {
     memset(&explored, 0, sizeof explored);
     running.alone = NULL;
@@ -317,30 +322,28 @@ static void begin(bool is_described)
         explorer.histories = calloc(HISTORIES, sizeof *explorer.histories);
     assert_non_null(explorer.histories);
     explorer.history_count = 1;
-    explorer.is_described = is_described;
     explorer.depth = 0;
     for (size_t i = 0; i < ACTORS; i++)
         if (world.actors[i].kind != NOBODY)
             world.actors[i].position = add_history(i, (struct history){0});
 }
 
-void explore(void)
+void explore(const char *trace)
 {
-    begin(false);
-    explore_state();
-}
-
-bool explorer_follow(const char *trace)
-{
-    begin(true);
-    for (; *trace != '\0'; trace++) {
+    begin();
+    explorer.is_described = trace != NULL;
+    for (; trace && *trace != '\0'; trace++) {
         const struct frame *frame = &explorer.frames[explorer.depth];
-        const char *digit = strchr(digits, *trace);
+        const size_t number = strcspn(digits, (const char[]){*trace, '\0'});
 
-        if (!enter_state() || !digit || (size_t)(digit - digits) >= frame->count)
-            return false;
-        choose((size_t)(digit - digits));
+        if (!enter_state() || number >= frame->count) {
+            report_if(true, "there is no such trace");
+            return;
+        }
+        choose(number);
     }
-    (void)enter_state();
-    return true;
+    if (!explorer.is_described)
+        explore_state();
+    else
+        (void)enter_state();
 }

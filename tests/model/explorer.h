@@ -40,11 +40,9 @@ extern struct exploration {
     struct finding findings[MAX_FINDINGS]; /* with the best trace to each */
 } explored;
 
-/* Explores every state that can be reached from the current world. */
-void explore(void);
-
-/* Follows one trace and describes each step and event. Returns false if there is no such trace. */
-bool explorer_follow(const char *trace);
+/* Explores every state that can be reached from the current world; or, unless trace is NULL,
+ * follows that trace, and describes each step and event. */
+void explore(const char *trace);
 
 /* Makes a step on behalf of the actor that is running, and returns the answer. */
 struct answer explorer_step(const struct request *request);
@@ -57,9 +55,8 @@ void explorer_run_alone(size_t actor,
 /* Records a broken promise, with the choices that led to it. */
 void report_if(bool is_broken, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Returns true if the hash is new to this exploration. */
-bool explorer_is_new(uint64_t hash);
-uint64_t explorer_hash(uint64_t seed, const void *bytes, size_t size);
+/* Returns true if the bytes, in words of 8, are new to this exploration and seed. */
+bool explorer_is_new(uint64_t seed, const void *bytes, size_t size);
 
 /* ---- The model provides the rest, and the world ---- */
 

@@ -32,7 +32,7 @@ static void print_finding(const struct finding *finding)
 {
     print_message("%s, after this trace:\n", finding->text);
     world_begin(scenario);
-    (void)explorer_follow(finding->trace);
+    explore(finding->trace);
     print_message("  again: test_model %s '%s' %s\n", mode, scenario->name, finding->trace);
 }
 
@@ -42,7 +42,7 @@ static void explore_scenario(void **state)
     size_t unexpected = 0, missing = 0;
 
     world_begin(*state);
-    explore();
+    explore(NULL);
     found = explored;
     print_message("%llu states, %llu steps, %llu crash states\n", found.states, found.steps,
                   found.crash_states);
@@ -66,16 +66,6 @@ static void explore_scenario(void **state)
     }
 }
 
-static int follow_trace(const struct scenario *of, const char *trace)
-{
-    world_begin(of);
-    if (!explorer_follow(trace))
-        print_message("there is no such trace\n");
-    for (size_t i = 0; i < explored.count; i++)
-        print_message("%s\n", explored.findings[i].text);
-    return explored.count > 0;
-}
-
 int main(int argc, char **argv)
 {
     static struct CMUnitTest tests[100];
@@ -90,8 +80,13 @@ int main(int argc, char **argv)
 
         if (argc > 2 && strcmp(argv[2], of->name) != 0)
             continue;
-        if (argc > 3)
-            return follow_trace(of, argv[3]);
+        if (argc > 3) {
+            world_begin(of);
+            explore(argv[3]);
+            for (size_t j = 0; j < explored.count; j++)
+                print_message("%s\n", explored.findings[j].text);
+            return explored.count > 0;
+        }
         if (strcmp(mode, "merged") != 0 && of->plant != PLANT_NOTHING)
             continue;
         if (of->is_large && max_faults > 0)
