@@ -7,28 +7,28 @@
  * neighbour causes all up to DIRECTORY_SWAPPED. Each event with the name that it is about, and the
  * type of the object that takes its place. */
 /* clang-format off */
-#define EVENTS(X)                                 \
-    X(FIXED_BECOMES_LINK, FIXED_NAME, S_IFLNK)    \
+#define EVENTS(X)                                   \
+    X(FIXED_BECOMES_LINK, FIXED_NAME, S_IFLNK)      \
     X(FIXED_BECOMES_DIRECTORY, FIXED_NAME, S_IFDIR) \
-    X(FIXED_BECOMES_FIFO, FIXED_NAME, S_IFIFO)    \
-    X(FIXED_BECOMES_FILE, FIXED_NAME, S_IFREG)    \
-    X(TEMP_BECOMES_FILE, TEMP, S_IFREG)           \
-    X(TEMP_BECOMES_LINK, TEMP, S_IFLNK)           \
-    X(TEMP_BECOMES_DIRECTORY, TEMP, S_IFDIR)      \
-    X(GUESS_BECOMES_FILE, GUESS, S_IFREG)         \
-    X(FILE_BECOMES_LINK, FILE_NAME, S_IFLNK)      \
-    X(FILE_BECOMES_FIFO, FILE_NAME, S_IFIFO)      \
-    X(FILE_BECOMES_DEVICE, FILE_NAME, S_IFCHR)    \
-    X(FILE_BECOMES_DIRECTORY, FILE_NAME, S_IFDIR) \
-    X(TEMP_REMOVED, TEMP, 0)                      \
-    X(TEMP_MOVED, TEMP, 0)                        \
-    X(FILE_REMOVED, FILE_NAME, 0)                 \
-    X(DIRECTORY_REMOVED, NO_NAME, 0)              \
-    X(DIRECTORY_SWAPPED, NO_NAME, 0)              \
-    X(AN_HOUR_PASSES, NO_NAME, 0)                 \
-    X(ACTOR_0_DIES, NO_NAME, 0)                   \
-    X(DISK_FAILS, NO_NAME, 0)                     \
-    X(SYNC, NO_NAME, 0)                           \
+    X(FIXED_BECOMES_FIFO, FIXED_NAME, S_IFIFO)      \
+    X(FIXED_BECOMES_FILE, FIXED_NAME, S_IFREG)      \
+    X(TEMP_BECOMES_FILE, TEMP, S_IFREG)             \
+    X(TEMP_BECOMES_LINK, TEMP, S_IFLNK)             \
+    X(TEMP_BECOMES_DIRECTORY, TEMP, S_IFDIR)        \
+    X(GUESS_BECOMES_FILE, GUESS, S_IFREG)           \
+    X(FILE_BECOMES_LINK, FILE_NAME, S_IFLNK)        \
+    X(FILE_BECOMES_FIFO, FILE_NAME, S_IFIFO)        \
+    X(FILE_BECOMES_DEVICE, FILE_NAME, S_IFCHR)      \
+    X(FILE_BECOMES_DIRECTORY, FILE_NAME, S_IFDIR)   \
+    X(TEMP_REMOVED, TEMP, 0)                        \
+    X(TEMP_MOVED, TEMP, 0)                          \
+    X(FILE_REMOVED, FILE_NAME, 0)                   \
+    X(DIRECTORY_REMOVED, NO_NAME, 0)                \
+    X(DIRECTORY_SWAPPED, NO_NAME, 0)                \
+    X(AN_HOUR_PASSES, NO_NAME, 0)                   \
+    X(ACTOR_0_DIES, NO_NAME, 0)                     \
+    X(DISK_FAILS, NO_NAME, 0)                       \
+    X(SYNC, NO_NAME, 0)                             \
     X(DISK_RECOVERS, NO_NAME, 0)
 /* clang-format on */
 #define EVENT_NUMBER(name, place, type) EVENT_##name,

@@ -284,6 +284,8 @@ unsigned count_ways(size_t actor, const struct request *request)
     return count + 1;
 }
 
+/* Without events, steps are private if they are about a descriptor alone, or about a file that has
+ * one writer and is not renamed yet. */
 bool is_private(size_t actor, const struct request *request)
 {
     switch (request->kind) {
@@ -294,7 +296,7 @@ bool is_private(size_t actor, const struct request *request)
     case CALL_CLOSE:
     case CALL_FSTAT:
     case CALL_FCHMOD:
-    case CALL_WRITE: /* of a file that has one writer and is not renamed yet */
+    case CALL_WRITE:
         return is_merged && scenario->events == 0 && world.actors[actor].kind != NUCLEUS;
     default:
         return false;
