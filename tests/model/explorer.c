@@ -10,7 +10,7 @@
 #include "support.h"
 
 enum {
-    HISTORIES = 1 << 20,
+    HISTORIES = 1 << 18,
     STEPS = 1000,        /* of one actor */
     ENVIRONMENT = ACTORS /* makes the choices that are events */
 };
@@ -42,7 +42,7 @@ struct exploration explored;
 static struct {
     uint64_t *hashes; /* a hash table, with 0 in its free slots */
     size_t hash_count, hash_size;
-    struct history *histories; /* of which the first is not used */
+    struct history histories[HISTORIES]; /* of which the first is not used */
     uint32_t history_count;
     bool is_described;
     struct frame frames[MAX_DEPTH + 1];
@@ -318,9 +318,6 @@ static void begin(void)
     free(explorer.hashes);
     explorer.hashes = NULL;
     explorer.hash_count = explorer.hash_size = 0;
-    if (!explorer.histories)
-        explorer.histories = calloc(HISTORIES, sizeof *explorer.histories);
-    assert_non_null(explorer.histories);
     explorer.history_count = 1;
     explorer.depth = 0;
     for (size_t i = 0; i < ACTORS; i++)
