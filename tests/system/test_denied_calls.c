@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A seccomp filter that denies one system call with EPERM: nucleus-checkpoint(7) documents what a
- * save or a load then does. The temporary files of other savers are two hours old.
- */
-#include "support.h"
+/* A seccomp filter denies system calls with EPERM. nucleus-checkpoint(7) documents what follows. */
+#include "test.h"
 
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,14 +12,13 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "system.h"
 
-enum { TWO_HOURS = 2 * 60 * 60, USER = 1000, ALL_PAUSES = 25550 /* microseconds */ };
+enum { TWO_HOURS = 2 * 60 * 60, USER = 1000, PAUSES = 9 };
 
-/* The call by its names on all architectures; those that this one does not have are -1. */
+/* Some architectures have more than one name for a call. */
 #ifndef SYS_fcntl64
 #define SYS_fcntl64 (-1)
 #endif
@@ -33,31 +28,21 @@ enum { TWO_HOURS = 2 * 60 * 60, USER = 1000, ALL_PAUSES = 25550 /* microseconds 
 #ifndef SYS_clock_nanosleep_time64
 #define SYS_clock_nanosleep_time64 (-1)
 #endif
-enum { NAMES = 3 };
-static const int no_call[NAMES] = {-1, -1, -1};
-static const int calls_getdents[NAMES] = {SYS_getdents64, -1, -1};
-static const int calls_unlinkat[NAMES] = {SYS_unlinkat, -1, -1};
-static const int calls_getrandom[NAMES] = {SYS_getrandom, -1, -1};
-static const int calls_fchmod[NAMES] = {SYS_fchmod, -1, -1};
-static const int calls_fsync[NAMES] = {SYS_fsync, -1, -1};
-static const int calls_fremovexattr[NAMES] = {SYS_fremovexattr, -1, -1};
-static const int calls_fcntl[NAMES] = {SYS_fcntl, SYS_fcntl64, -1};
-static const int calls_fstatfs[NAMES] = {SYS_fstatfs, SYS_fstatfs64, -1};
-static const int calls_sleep[NAMES] = {SYS_clock_nanosleep, SYS_clock_nanosleep_time64,
-                                       SYS_nanosleep};
+#define FCNTL SYS_fcntl, SYS_fcntl64
+#define FSTATFS SYS_fstatfs, SYS_fstatfs64
+#define SLEEP SYS_nanosleep, SYS_clock_nanosleep, SYS_clock_nanosleep_time64
 
-static const char stale[] = ".metadata.json.tmp.0123456789abcdef";
-static const char not_local[] = "/dev/pts"; /* a file system that is not known to be local */
+static const char stale[] = ".metadata.json.tmp.0123456789abcdef"; /* appears two hours old */
 
-static struct result {
-    bool is_filtered;
-    enum nucleus_status status;
+static struct {
     struct nucleus_error err;
-    int64_t duration; /* microseconds */
-} * result;           /* shared with the child */
+    size_t pauses;
+} * result; /* shared with the child process */
 
 int __real_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret);
 int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret);
+int __real_nucleus_system_nanosleep(const struct timespec *duration, struct timespec *remaining);
+int __wrap_nucleus_system_nanosleep(const struct timespec *duration, struct timespec *remaining);
 
 int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
 {
@@ -68,225 +53,130 @@ int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
     return returned;
 }
 
+int __wrap_nucleus_system_nanosleep(const struct timespec *duration, struct timespec *remaining)
+{
+    result->pauses++;
+    return __real_nucleus_system_nanosleep(duration, remaining);
+}
+
 /* Returns false if there is no seccomp here. */
-static bool deny(const int calls[NAMES])
+static bool deny(int call)
 {
-    for (int i = 0; i < NAMES; i++) {
-        struct sock_filter filter[] = {
-            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)calls[i], 0, 1),
-            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        };
-        const struct sock_fprog program = {COUNT(filter), filter};
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {COUNT(filter), filter};
 
-        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
-            return false;
-    }
-    return true;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-static int64_t now(void)
+static void save(void)
 {
-    struct timespec time;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+    (void)save_sample("a", ".", &result->err);
 }
 
-/* Operations, run in a child under the filter. */
-
-static enum nucleus_status save(void)
+static void save_over_a_directory(void)
 {
-    return save_sample("a", ".", &result->err);
+    (void)mkdir("metadata.json", 0700);
+    save();
 }
 
-static enum nucleus_status save_with_umask_0777(void)
+static void save_with_umask_0777(void)
 {
     (void)umask(0777);
-    return save();
+    save();
 }
 
-static enum nucleus_status save_as_user_with_umask_0777(void)
+/* Unlike root, this user cannot open a file of mode 0. */
+static void save_as_user_with_umask_0777(void)
 {
-    if (geteuid() == 0 && setuid(USER) < 0)
-        return NUCLEUS_ERROR_IO;
-    return save_with_umask_0777();
+    if (geteuid() != 0 || (chown(".", USER, USER) == 0 && setuid(USER) == 0))
+        save_with_umask_0777();
 }
 
-static enum nucleus_status save_without_stdin(void)
+static void save_without_stdin(void)
 {
     (void)close(STDIN_FILENO);
-    return save();
+    save();
 }
 
-static enum nucleus_status load_missing(void)
+static void load(void)
 {
-    return load_sample(".", &result->err);
+    (void)load_sample(".", &result->err);
 }
 
-static enum nucleus_status load_missing_from_another_file_system(void)
+#define CALLS(...)                                                                                 \
+    (const int[])                                                                                  \
+    {                                                                                              \
+        __VA_ARGS__, 0                                                                             \
+    }
+static const struct {
+    const char *name;
+    const int *calls; /* that are denied; 0 ends them */
+    void (*operation)(void);
+    enum nucleus_status status;
+    size_t files; /* that exist afterwards, including the stale one */
+    mode_t mode;  /* of metadata.json after success */
+    const char *message;
+} rows[] = {
+    {"nothing", CALLS(-1), save, NUCLEUS_OK, 1, 0600, ""},
+    {"getdents64", CALLS(SYS_getdents64), save, NUCLEUS_OK, 2, 0600, ""},
+    {"unlinkat", CALLS(SYS_unlinkat), save, NUCLEUS_OK, 2, 0600, ""},
+    {"unlinkat after a failure", CALLS(SYS_unlinkat), save_over_a_directory,
+     NUCLEUS_ERROR_NOT_REGULAR, 3, 0, "could not be removed: Operation not permitted"},
+    {"getrandom", CALLS(SYS_getrandom), save, NUCLEUS_ERROR_IO, 1, 0,
+     "cannot create temporary file: Operation not permitted"},
+    {"fsync", CALLS(SYS_fsync), save, NUCLEUS_ERROR_IO, 0, 0,
+     "cannot flush temporary file: Operation not permitted"},
+    {"fremovexattr", CALLS(SYS_fremovexattr), save, NUCLEUS_OK, 1, 0600, ""},
+    {"fchmod", CALLS(SYS_fchmod), save_with_umask_0777, NUCLEUS_OK, 1, 0, ""},
+    {"fchmod as a user", CALLS(SYS_fchmod), save_as_user_with_umask_0777, NUCLEUS_OK, 2, 0, ""},
+    {"nothing as a user", CALLS(-1), save_as_user_with_umask_0777, NUCLEUS_OK, 2, 0600, ""},
+    {"fcntl", CALLS(FCNTL), save, NUCLEUS_OK, 1, 0600, ""},
+    {"fcntl without standard input", CALLS(FCNTL), save_without_stdin, NUCLEUS_ERROR_IO, 1, 0,
+     "cannot open directory '.': Operation not permitted"},
+    {"fstatfs", CALLS(FSTATFS), load, NUCLEUS_ERROR_NOT_FOUND, 1, 0, "No such file or directory"},
+    {"fstatfs and clock_nanosleep", CALLS(FSTATFS, SLEEP), load, NUCLEUS_ERROR_NOT_FOUND, 1, 0,
+     "No such file or directory"},
+};
+
+static void stale_file(void)
 {
-    return load_sample(not_local, &result->err);
+    write_text(stale, "");
+    result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(result, MAP_FAILED);
+    poison(&result->err, sizeof result->err);
 }
 
-static void run(const int calls[NAMES], enum nucleus_status (*operation)(void))
+TEST_EACH_IN(stale_file, rows, a_denied_call_has_the_documented_effect)
 {
+    struct stat info;
+    int status;
     pid_t child = fork();
 
     assert_true(child >= 0);
     if (child == 0) {
-        int64_t begin;
-
-        memset(result, 0, sizeof *result);
-        result->is_filtered = deny(calls);
-        begin = now();
-        result->status = operation();
-        result->duration = now() - begin;
+        for (const int *call = row->calls; *call != 0; call++) {
+            if (!deny(*call))
+                _exit(TEST_SKIPPED);
+        }
+        row->operation();
         _exit(EXIT_SUCCESS);
     }
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_true(result->is_filtered);
-}
-
-static void expect(enum nucleus_status status, const char *message)
-{
-    assert_status(result->status, status, &result->err);
-    assert_contains(result->err.message, message);
-}
-
-static void a_save_without_getdents_removes_no_stale_file(void **state)
-{
-    (void)state;
-    write_text(stale, "");
-    run(calls_getdents, save);
-    expect(NUCLEUS_OK, "");
-    assert_true(exists(stale));
-    run(no_call, save);
-    assert_false(exists(stale));
-}
-
-static void a_save_without_unlinkat_removes_no_stale_file(void **state)
-{
-    (void)state;
-    write_text(stale, "");
-    run(calls_unlinkat, save);
-    expect(NUCLEUS_OK, "");
-    assert_true(exists(stale));
-}
-
-static void a_failed_save_without_unlinkat_names_its_temporary_file(void **state)
-{
-    (void)state;
-    assert_int_equal(mkdir("metadata.json", 0700), 0);
-    run(calls_unlinkat, save);
-    expect(NUCLEUS_ERROR_NOT_REGULAR, "could not be removed: Operation not permitted");
-    assert_int_equal(count_names("."), 2);
-}
-
-static void a_save_without_getrandom_creates_nothing(void **state)
-{
-    (void)state;
-    run(calls_getrandom, save);
-    expect(NUCLEUS_ERROR_IO, "cannot create temporary file: Operation not permitted");
-    assert_int_equal(count_names("."), 0);
-}
-
-static void expect_saved_with_mode(mode_t mode)
-{
-    struct stat info;
-
-    expect(NUCLEUS_OK, "");
-    assert_int_equal(stat("metadata.json", &info), 0);
-    assert_int_equal(info.st_mode & 07777, mode);
-    assert_int_equal(count_names("."), 1);
-}
-
-/* The owner, unless it is root, can open such a file no more. */
-static void a_save_without_fchmod_keeps_the_mode_of_the_umask(void **state)
-{
-    (void)state;
-    run(calls_fchmod, save_with_umask_0777);
-    expect_saved_with_mode(0);
-    if (geteuid() == 0)
-        assert_int_equal(chown(".", USER, USER), 0);
-    run(calls_fchmod, save_as_user_with_umask_0777);
-    expect_saved_with_mode(0);
-    run(no_call, save_as_user_with_umask_0777);
-    expect_saved_with_mode(0600);
-}
-
-static void a_save_without_fsync_replaces_nothing(void **state)
-{
-    (void)state;
-    run(no_call, save);
-    expect(NUCLEUS_OK, "");
-    run(calls_fsync, save);
-    expect(NUCLEUS_ERROR_IO, "cannot flush temporary file: Operation not permitted");
-    assert_int_equal(count_names("."), 1);
-}
-
-static void a_save_without_fremovexattr_succeeds(void **state)
-{
-    (void)state;
-    run(calls_fremovexattr, save);
-    expect(NUCLEUS_OK, "");
-}
-
-static void fcntl_is_needed_if_a_standard_descriptor_is_closed(void **state)
-{
-    (void)state;
-    run(calls_fcntl, save);
-    expect(NUCLEUS_OK, "");
-    run(calls_fcntl, save_without_stdin);
-    expect(NUCLEUS_ERROR_IO, "cannot open directory '.': Operation not permitted");
-}
-
-static void a_load_without_fstatfs_waits_for_a_missing_file(void **state)
-{
-    (void)state;
-    run(calls_fstatfs, load_missing);
-    expect(NUCLEUS_ERROR_NOT_FOUND, "No such file or directory");
-    assert_true(result->duration >= ALL_PAUSES);
-}
-
-static void a_load_without_pauses_still_ends(void **state)
-{
-    (void)state;
-    run(calls_sleep, load_missing_from_another_file_system);
-    expect(NUCLEUS_ERROR_NOT_FOUND, "No such file or directory");
-}
-
-static bool has_seccomp(void)
-{
-    pid_t child = fork();
-    int status = 1;
-
-    if (child == 0)
-        _exit(deny(no_call) ? 0 : 1);
-    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        IN_DIRECTORY(a_save_without_getdents_removes_no_stale_file),
-        IN_DIRECTORY(a_save_without_unlinkat_removes_no_stale_file),
-        IN_DIRECTORY(a_failed_save_without_unlinkat_names_its_temporary_file),
-        IN_DIRECTORY(a_save_without_getrandom_creates_nothing),
-        IN_DIRECTORY(a_save_without_fchmod_keeps_the_mode_of_the_umask),
-        IN_DIRECTORY(a_save_without_fsync_replaces_nothing),
-        IN_DIRECTORY(a_save_without_fremovexattr_succeeds),
-        IN_DIRECTORY(fcntl_is_needed_if_a_standard_descriptor_is_closed),
-        IN_DIRECTORY(a_load_without_fstatfs_waits_for_a_missing_file),
-        IN_DIRECTORY(a_load_without_pauses_still_ends),
-    };
-
-    result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (result == MAP_FAILED || !has_seccomp()) {
-        print_message("skipped: there is no seccomp here\n");
-        return TEST_SKIPPED;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == TEST_SKIPPED)
+        skip_test("there is no seccomp here");
+    assert_int_equal(status, 0);
+    assert_status(result->err.status, row->status, &result->err);
+    assert_contains(result->err.message, row->message);
+    assert_int_equal(result->pauses, row->status == NUCLEUS_ERROR_NOT_FOUND ? PAUSES : 0);
+    assert_int_equal(count_names("."), row->files);
+    if (row->status == NUCLEUS_OK) {
+        assert_int_equal(stat("metadata.json", &info), 0);
+        assert_int_equal(info.st_mode & 07777, row->mode);
     }
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
