@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2154
 # Shared by the tests that mount file systems; each begins with: . "${0%/*}/mounts.sh"
-# The script is started again in its own mount namespace, so its mounts and loop devices end with it.
-# $work is a temporary directory, which is removed; $ckmeta is the command.
+# A script is started again in its own namespaces, which its mounts, loop devices and FUSE daemons do
+# not outlive. $work is a temporary directory, and $ckmeta is the command.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -21,33 +21,32 @@ fail()
 need()
 {
     for tool; do
-        command -v "$tool" >/dev/null || skip "there is no $tool here"
+        command -v "$tool" >/dev/null || skip "$tool is not installed"
     done
 }
 
-[ "$(id -u)" -eq 0 ] || skip "only root can mount"
-need unshare findmnt
-if [ -z "${MOUNT_NAMESPACE-}" ]; then
-    unshare --mount true 2>/dev/null || skip "no mount namespace can be made"
-    MOUNT_NAMESPACE=own exec unshare --mount sh "$0" "$@"
+work=${NUCLEUS_WORK-}
+if [ -z "$work" ]; then
+    [ "$(id -u)" -eq 0 ] || skip "only root can mount"
+    need unshare
+    unshare --mount --pid --fork true 2>/dev/null || skip "no mount namespace can be created"
+    work=$(mktemp -d "${TMPDIR:-/tmp}/nucleus-mounts-XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 1' HUP INT TERM
+    NUCLEUS_WORK=$work unshare --mount --pid --fork --kill-child sh "$0" "$@"
+    exit
 fi
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/nucleus-mounts-XXXXXX")
-clean_up()
+# image_size FILESYSTEM: prints the size of an image that its mkfs accepts.
+image_size()
 {
-    findmnt --noheadings --list --output TARGET | grep "^$work/" | sort -r | while read -r mounted; do
-        umount --lazy "$mounted"
-    done
-    rm -rf --one-file-system "$work"
+    if [ "$1" = ext4 ]; then echo 32M; else echo 300M; fi
 }
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
 
-# make_image FILE FILESYSTEM [OPTION...]: a small file system in FILE, which exists if its blocks
-# are to be allocated.
+# make_image FILE FILESYSTEM [OPTION...]: creates a file system. If FILE exists, it keeps its blocks.
 make_image()
 {
-    made=$1
+    image=$1
     kind=$2
     shift 2
     need "mkfs.$kind"
@@ -55,24 +54,14 @@ make_image()
     ext4) set -- -F -E nodiscard,lazy_itable_init=0 "$@" ;;
     *) set -- -f -K "$@" ;;
     esac
-    [ -e "$made" ] || truncate -s "$(image_size "$kind")" "$made"
-    "mkfs.$kind" -q "$@" "$made" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
-}
-
-# The smallest that mkfs makes, or somewhat more.
-image_size()
-{
-    case $1 in
-    ext4) echo 32M ;;
-    xfs) echo 300M ;;
-    btrfs) echo 112M ;;
-    esac
+    [ -e "$image" ] || truncate -s "$(image_size "$kind")" "$image"
+    "mkfs.$kind" -q "$@" "$image" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
 }
 
 # mount_image FILE DIRECTORY FILESYSTEM
 mount_image()
 {
-    [ -d "$2" ] || mkdir "$2"
+    mkdir -p "$2"
     mount -t "$3" -o loop,nodiscard "$1" "$2" 2>"$work/log" || skip "$(cat "$work/log")"
 }
 
@@ -84,6 +73,12 @@ unmount()
         sleep 0.05
     done
     fail "$(cat "$work/log")"
+}
+
+# save DIRECTORY ID
+save()
+{
+    "$ckmeta" save --id "$2" --pid 1 "$1" -- sleep 1
 }
 
 # expect_saved DIRECTORY ID
