@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # planted_errors.sh SOURCE WORK: plants one error at a time in a copy of the sources. Each must leave a
-# goal of its function unproved. prove.sh shows that all goals are proved without it.
+# goal of its function unproved. Without an error, prove.sh proves all goals.
 set -eu
 LC_ALL=C.UTF-8
 export LC_ALL

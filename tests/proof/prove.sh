@@ -40,50 +40,38 @@ WHY3CONFIG=$work/why3.conf
 export WHY3CONFIG
 why3 config detect >"$work/why3.log" 2>&1 || { cat "$work/why3.log"; trouble "why3 fails"; }
 
-# functions UNIT: prints its functions; for strings.c, only those that parse untrusted bytes.
+# functions UNIT [FUNCTION...]: prints its functions, or those of them that are named. In strings.c,
+# only these three parse or print bytes of a file.
 functions()
-{
-    if [ "$1" = strings ]; then
-        echo nucleus_span_equals nucleus_parse_u64 nucleus_format_u64
-        return
-    fi
-    sed -nE 's/^[a-z].*[ *]([a-z_0-9]+)\([^;]*$/\1/p' "$source/src/$1.c" >"$work/functions"
-    [ "$(wc -l <"$work/functions")" = "$(grep -c '^{' "$source/src/$1.c")" ] ||
-        trouble "not every function of $1.c is recognized"
-    cat "$work/functions"
-}
-
-# wanted UNIT FUNCTION...: prints the unit's functions, or those of them that are named.
-wanted()
 {
     unit=$1
     shift
-    names=$(functions "$unit") || exit
+    if [ "$unit" = strings ]; then
+        names='nucleus_span_equals nucleus_parse_u64 nucleus_format_u64'
+    else
+        names=$(sed -nE 's/^[a-z].*[ *]([a-z_0-9]+)\([^;]*$/\1/p' "$source/src/$unit.c")
+        [ "$(echo "$names" | wc -l)" = "$(grep -c '^{' "$source/src/$unit.c")" ] ||
+            trouble "not every function of $unit.c is recognized"
+    fi
     for function in $names; do
         case " ${*:-$function} " in *" $function "*) echo "$function" ;; esac
     done
 }
 
-# flags FUNCTIONS: is_plain_word() uses bit operations that the provers cannot bound.
-flags()
-{
-    [ "$1" = is_plain_word ] || echo -warn-unsigned-overflow
-}
-
-# prove UNIT FUNCTIONS: adds to the totals. The output of frama-c goes to WORK/UNIT.log.
+# prove UNIT FUNCTIONS [OPTION]: adds to the totals. The output of frama-c goes to WORK/UNIT.log.
 prove()
 {
     [ -n "$2" ] || return 0
     log=$work/$1.log
-    # shellcheck disable=SC2046
+    # shellcheck disable=SC2086 # an option, or nothing
     frama-c -machdep gcc_x86_64 -c11 -cpp-extra-args="-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
-        -I'$source/include' -I'$source/src' -include '${0%/*}/contracts.h'" -wp -wp-rte -warn-invalid-pointer $(flags "$2") -wp-fct "$2" \
+        -I'$source/include' -I'$source/src' -include '${0%/*}/contracts.h'" -wp -wp-rte -warn-invalid-pointer ${3-} -wp-fct "$2" \
         -wp-prover "$provers" -wp-timeout "$TIMEOUT" -wp-par 2 -wp-session "$work/session" \
         "$source/src/$1.c" >"$log" 2>&1 || { cat "$log"; trouble "frama-c fails on $1.c"; }
     for function in $(echo "$2" | tr , ' '); do
         grep -qE "Goal typed_${function}_[a-z]" "$log" || trouble "no goal for $function()"
     done
-    ! grep -E 'not yet implemented|[Ii]gnor|missing RTE' "$log" || trouble "a part of the contract is ignored"
+    ! grep -E 'not yet implemented|[Ii]gnor|missing RTE' "$log" || trouble "part of a contract is ignored"
     figures=$(sed -nE 's,^\[wp\] Proved goals: *([0-9]+) / ([0-9]+)$,\1 \2,p' "$log")
     proved=$((proved + ${figures% *}))
     goals=$((goals + ${figures#* }))
@@ -93,9 +81,10 @@ prove()
 proved=0
 goals=0
 for unit in utf8 strings json_reader; do
-    list=$(wanted "$unit" "$@")
+    list=$(functions "$unit" "$@")
+    # The provers cannot bound the bit operations of is_plain_word().
     prove "$unit" "$(echo "$list" | grep -x is_plain_word)"
-    prove "$unit" "$(echo "$list" | grep -vx is_plain_word | paste -sd , -)"
+    prove "$unit" "$(echo "$list" | grep -vx is_plain_word | paste -sd , -)" -warn-unsigned-overflow
 done
 echo "$proved of $goals goals are proved"
 [ "$goals" -gt 0 ] || trouble "there is nothing to prove"
