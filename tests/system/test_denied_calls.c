@@ -16,19 +16,15 @@
 
 #include "system.h"
 
-enum { TWO_HOURS = 2 * 60 * 60, USER = 1000, PAUSES = 9 };
+enum { TWO_HOURS = 2 * 60 * 60, PAUSES = 9 };
 
 /* Some architectures have more than one name for a call. */
-#ifndef SYS_fcntl64
-#define SYS_fcntl64 (-1)
-#endif
 #ifndef SYS_fstatfs64
 #define SYS_fstatfs64 (-1)
 #endif
 #ifndef SYS_clock_nanosleep_time64
 #define SYS_clock_nanosleep_time64 (-1)
 #endif
-#define FCNTL SYS_fcntl, SYS_fcntl64
 #define FSTATFS SYS_fstatfs, SYS_fstatfs64
 #define SLEEP SYS_nanosleep, SYS_clock_nanosleep, SYS_clock_nanosleep_time64
 
@@ -91,19 +87,6 @@ static void save_with_umask_0777(void)
     save();
 }
 
-/* Unlike root, this user cannot open a file of mode 0. */
-static void save_as_user_with_umask_0777(void)
-{
-    if (geteuid() != 0 || (chown(".", USER, USER) == 0 && setuid(USER) == 0))
-        save_with_umask_0777();
-}
-
-static void save_without_stdin(void)
-{
-    (void)close(STDIN_FILENO);
-    save();
-}
-
 static void load(void)
 {
     (void)load_sample(".", &result->err);
@@ -130,15 +113,8 @@ static const struct {
      NUCLEUS_ERROR_NOT_REGULAR, 3, 0, "could not be removed: Operation not permitted"},
     {"getrandom", CALLS(SYS_getrandom), save, NUCLEUS_ERROR_IO, 1, 0,
      "cannot create temporary file: Operation not permitted"},
-    {"fsync", CALLS(SYS_fsync), save, NUCLEUS_ERROR_IO, 0, 0,
-     "cannot flush temporary file: Operation not permitted"},
     {"fremovexattr", CALLS(SYS_fremovexattr), save, NUCLEUS_OK, 1, 0600, ""},
     {"fchmod", CALLS(SYS_fchmod), save_with_umask_0777, NUCLEUS_OK, 1, 0, ""},
-    {"fchmod as a user", CALLS(SYS_fchmod), save_as_user_with_umask_0777, NUCLEUS_OK, 2, 0, ""},
-    {"nothing as a user", CALLS(-1), save_as_user_with_umask_0777, NUCLEUS_OK, 2, 0600, ""},
-    {"fcntl", CALLS(FCNTL), save, NUCLEUS_OK, 1, 0600, ""},
-    {"fcntl without standard input", CALLS(FCNTL), save_without_stdin, NUCLEUS_ERROR_IO, 1, 0,
-     "cannot open directory '.': Operation not permitted"},
     {"fstatfs", CALLS(FSTATFS), load, NUCLEUS_ERROR_NOT_FOUND, 1, 0, "No such file or directory"},
     {"fstatfs and clock_nanosleep", CALLS(FSTATFS, SLEEP), load, NUCLEUS_ERROR_NOT_FOUND, 1, 0,
      "No such file or directory"},
