@@ -63,21 +63,3 @@ cJSON *fuzz_encode(const struct nucleus_metadata *metadata, size_t size)
     free(text);
     return tree;
 }
-
-void fuzz_compare(const cJSON *output, const cJSON *input)
-{
-    int i = 0;
-
-    if (!input || cJSON_IsNull(input)) {
-        assert_true(cJSON_IsNull(output));
-        return;
-    }
-    assert_int_equal(output->type, input->type);
-    if (!output->child)
-        assert_true(cJSON_Compare(output, input, true));
-    if (cJSON_IsArray(output))
-        assert_int_equal(cJSON_GetArraySize(output), cJSON_GetArraySize(input));
-    for (const cJSON *item = output->child; item; item = item->next, i++)
-        fuzz_compare(item, item->string ? cJSON_GetObjectItemCaseSensitive(input, item->string)
-                                        : cJSON_GetArrayItem(input, i));
-}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Passes any bytes to nucleus_metadata_from_json() and nucleus_state_document_from_json(). What
- * they accept must agree with cJSON's tree of the text, and must be possible to save; after an
- * error, nothing may have been written. cJSON accepts more than JSON, so for syntax only its
- * refusals count.
+ * Passes any bytes to nucleus_metadata_from_json() and nucleus_state_document_from_json(). A
+ * document that they accept must have the same values in cJSON's tree, and must be possible to
+ * save; after an error, nothing may have been written. cJSON accepts more than JSON, so for syntax
+ * only its refusals count.
  */
 #include "fuzz.h"
 
@@ -64,6 +64,26 @@ static void check_verdict(enum nucleus_status status, const struct nucleus_error
     }
 }
 
+/* Checks that cJSON finds the same value in both, where absent and null are equal. An expected
+ * object may have more members. */
+static void compare(const cJSON *output, const cJSON *expected)
+{
+    int i = 0;
+
+    if (!expected || cJSON_IsNull(expected)) {
+        assert_true(cJSON_IsNull(output));
+        return;
+    }
+    assert_int_equal(output->type, expected->type);
+    if (!output->child)
+        assert_true(cJSON_Compare(output, expected, true));
+    if (cJSON_IsArray(output))
+        assert_int_equal(cJSON_GetArraySize(output), cJSON_GetArraySize(expected));
+    for (const cJSON *item = output->child; item; item = item->next, i++)
+        compare(item, item->string ? cJSON_GetObjectItemCaseSensitive(expected, item->string)
+                                   : cJSON_GetArrayItem(expected, i));
+}
+
 static void read_metadata(void)
 {
     struct nucleus_metadata metadata;
@@ -76,7 +96,7 @@ static void read_metadata(void)
         return;
     output = fuzz_encode(&metadata, input.size);
     if (output && input.tree)
-        fuzz_compare(output, input.tree);
+        compare(output, input.tree);
     cJSON_Delete(output);
     nucleus_metadata_clear(&metadata);
 }
@@ -100,8 +120,8 @@ static void check_metadata(struct nucleus_container_state state)
     assert_int_equal(err.status, NUCLEUS_OK);
     output = fuzz_encode(&metadata, input.size);
     for (size_t i = 0; output && input.tree && i < COUNT(names); i++)
-        fuzz_compare(cJSON_GetObjectItemCaseSensitive(output, names[i][0]),
-                     cJSON_GetObjectItemCaseSensitive(input.tree, names[i][1]));
+        compare(cJSON_GetObjectItemCaseSensitive(output, names[i][0]),
+                cJSON_GetObjectItemCaseSensitive(input.tree, names[i][1]));
     cJSON_Delete(output);
     nucleus_metadata_clear(&metadata);
 }
