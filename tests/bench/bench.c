@@ -11,6 +11,7 @@
 
 #include <cjson/cJSON.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,10 +231,11 @@ static void run_row(const struct row *row, const char *parent, size_t rounds)
 int main(int argc, char **argv)
 {
     const bool is_smoke = argc > 1 && strcmp(argv[1], "--smoke") == 0;
-    const char *disk = realpath(argc > 1 + is_smoke ? argv[1 + is_smoke] : BENCH_DISK, NULL);
+    const char *operand = argc > 1 + is_smoke ? argv[1 + is_smoke] : BENCH_DISK;
+    char disk[PATH_MAX];
     const char *tmpfs = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : disk;
 
-    require(disk, "DISK");
+    require(realpath(operand, disk), operand);
     printf("| %-35s | ratio |\n|---|--:|\n", "row");
     for (const struct row *row = rows; row < rows + COUNT(rows); row++)
         run_row(row, row->kind == DISK ? disk : tmpfs, is_smoke ? 2 : MAX_ROUNDS);

@@ -25,7 +25,7 @@ int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
 {
     const int returned = __real_nucleus_system_fstatat(dirfd, path, ret);
 
-    if (returned == 0 && strncmp(path, ".metadata.json.tmp.", 19) == 0)
+    if (returned == 0 && strstr(path, ".metadata.json.tmp."))
         ret->st_ctim.tv_sec -= TWO_HOURS;
     return returned;
 }
