@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared by the fuzz targets. A broken promise fails a cmocka assertion. */
+/* Shared by the fuzz targets. A broken promise fails a cmocka assertion. Inputs are so small that
+ * nothing is too large. */
 #ifndef NUCLEUS_FUZZ_H
 #define NUCLEUS_FUZZ_H
 
@@ -10,17 +11,11 @@
 /* The entry point of a target, as libFuzzer names it. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Checks the error of any call: err has the same status, and its message is empty after NUCLEUS_OK,
- * or else one line of UTF-8 without control characters. */
+/* Checks that err has the same status, and a message after an error only. */
 void fuzz_check_error(enum nucleus_status status, const struct nucleus_error *err);
 
-/* Returns true if status is NUCLEUS_ERROR_TOO_LARGE, which size bytes must be able to cause once
- * they are pretty-printed. */
-bool fuzz_is_too_large(enum nucleus_status status, size_t size);
-
-/* Encodes metadata that was decoded from size bytes, and checks that decoding and encoding the text
- * yields it again. Returns cJSON's tree of the text, for cJSON_Delete(), or NULL if it would be too
- * large. */
-cJSON *fuzz_encode(const struct nucleus_metadata *metadata, size_t size);
+/* Encodes metadata, and checks that decoding and encoding the text yields it again. Returns cJSON's
+ * tree of the text, for cJSON_Delete(). */
+cJSON *fuzz_encode(const struct nucleus_metadata *metadata);
 
 #endif
