@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,6 +83,25 @@ static void load_bare(void)
     free(bytes);
 }
 
+static void load_nothing(void)
+{
+    struct nucleus_metadata none;
+
+    require(nucleus_metadata_load(".", &none, NULL) == NUCLEUS_ERROR_NOT_FOUND, "load");
+}
+
+/* The system calls that are necessary to learn that there is no file, and that none can appear. */
+static void load_nothing_bare(void)
+{
+    struct statfs filesystem;
+    struct stat info;
+    int dir;
+
+    require(fstatat(AT_FDCWD, "./metadata.json", &info, AT_SYMLINK_NOFOLLOW) < 0, "fstatat");
+    dir = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    require(dir >= 0 && fstatfs(dir, &filesystem) == 0 && close(dir) == 0, "fstatfs");
+}
+
 static void save(void)
 {
     struct nucleus_error err;
@@ -134,6 +154,7 @@ static const struct row {
     {"load, 1 MB of CJK", load, load_bare, &cjk, TMPFS},
     {"load, 120,000 unknown members", load, load_bare, &unknown, TMPFS},
     {"load, 2,000,000 zeros", load, load_bare, &zeros, TMPFS},
+    {"load, no file", load_nothing, load_nothing_bare, &typical, TMPFS},
     {"save, tmpfs, as nucleus", save, save_as_nucleus, &typical, TMPFS},
     {"save, tmpfs", save, save_durably, &typical, TMPFS},
     {"save, 100,000 arguments", save, save_durably, &args_100000, TMPFS},
