@@ -53,104 +53,68 @@ TEST_IN(cgroup, limits_are_recorded_as_nucleus_records_them)
     free(text);
 }
 
-#define NUMBER(from, to) "expected 'max' or a number from " from " to " to
-#define U64 NUMBER("0", "18446744073709551615")
-#define PIDS NUMBER("1", "18446744073709551614")
+#define U64 "expected 'max' or a number from 0 to 18446744073709551615"
+#define PIDS "expected 'max' or a number from 1 to 18446744073709551614"
 #define CPU "expected 'QUOTA PERIOD', QUOTA a number or 'max', PERIOD not 0"
 #define IO "expected 'MAJOR:MINOR KEY=VALUE...' with keys riops, wiops, rbps, wbps"
 
-static const char *const good_numbers[] = {"max\n", "max", "0\n", "18446744073709551615\n",
-                                           "\t\v\f12 \r\n\n"};
+static const struct {
+    const char *content, *file;
+} good_contents[] = {
+    {"max\n", "memory.max"},
+    {"max", "memory.max"},
+    {"0\n", "memory.max"},
+    {"18446744073709551615\n", "memory.max"},
+    {"\t\v\f12 \r\n\n", "memory.max"},
+    {"10000\n", "cpu.weight"},
+    {"max\n", "pids.max"},
+    {"1\n", "pids.max"},
+    {"18446744073709551614\n", "pids.max"},
+    {"max 100000\n", "cpu.max"},
+    {"1\t1", "cpu.max"},
+    {"", "io.max"},
+    {"\n \n", "io.max"},
+    {"8:0 rbps=max wbps=max riops=max wiops=max\n", "io.max"},
+    {"8:0 rbps=1\n\n259:12 wiops=0 riops=18446744073709551615", "io.max"},
+};
 
-TEST_EACH_IN(cgroup, good_numbers, a_number_is_accepted)
+TEST_EACH_IN(cgroup, good_contents, a_limit_is_accepted)
 {
-    write_text("g/memory.max", *row);
+    write_text(path_in("g", row->file), row->content);
     free(capture());
 }
 
-static const char *const bad_numbers[] = {
-    "",     "/\n",  "\00112\n", "12\x0e\n", "mix\n",     "\n",    "18446744073709551616\n",
-    "-1\n", "+1\n", "0x10\n",   "12\n13\n", "max max\n", "Max\n", "maximum\n",
-    "ma\n", "12k\n"};
-
-TEST_EACH_IN(cgroup, bad_numbers, any_other_text_is_refused)
-{
-    write_text("g/memory.max", *row);
-    assert_fails(NUCLEUS_ERROR_SCHEMA, "memory.max", U64);
-}
-
-static const char *const bad_devices[] = {"x", "8", ":0", "8:", "8:0:1", "a:b"};
-
-TEST_EACH_IN(cgroup, bad_devices, a_device_is_two_numbers)
-{
-    char line[64];
-
-    (void)snprintf(line, sizeof line, "%s rbps=1\n", *row);
-    write_text("g/io.max", line);
-    assert_fails(NUCLEUS_ERROR_SCHEMA, "io.max", IO);
-}
-
-static const char *const bad_limits[] = {"",
-                                         "rbps",
-                                         "rbps=",
-                                         "=1",
-                                         "rbps=x",
-                                         "rbps=1=2",
-                                         "rbps=1 rbps=2",
-                                         "rbps=max rbps=2",
-                                         "rbps=1 wbps=2 rbps=3",
-                                         "device=max",
-                                         "xbps=1",
-                                         "rope=1",
-                                         "rbps=1\nrubbish"};
-
-TEST_EACH_IN(cgroup, bad_limits, a_device_has_each_known_limit_at_most_once)
-{
-    char line[64];
-
-    (void)snprintf(line, sizeof line, "8:0 %s\n", *row);
-    write_text("g/io.max", line);
-    assert_fails(NUCLEUS_ERROR_SCHEMA, "io.max", IO);
-}
-
 static const struct {
-    const char *content, *file;
-    const char *problem; /* NULL if the content is accepted */
-} contents[] = {
-    {"x\n", "memory.high", U64},
-    {"1.5\n", "memory.swap.max", U64},
-    {"10000\n", "cpu.weight", NULL},
-    {"heavy\n", "cpu.weight", U64},
-    {"max\n", "pids.max", NULL},
-    {"1\n", "pids.max", NULL},
-    {"18446744073709551614\n", "pids.max", NULL},
-    {"0\n", "pids.max", PIDS},
-    {"18446744073709551615\n", "pids.max", PIDS},
-    {"one\ntwo\x1b\n", "pids.max", PIDS},
-    {"max 100000\n", "cpu.max", NULL},
-    {"1\t1", "cpu.max", NULL},
-    {"", "cpu.max", CPU},
-    {"max\n", "cpu.max", CPU},
-    {"50000\n", "cpu.max", CPU},
-    {"50000 0\n", "cpu.max", CPU},
-    {"50000 max\n", "cpu.max", CPU},
-    {"50000 100000 1\n", "cpu.max", CPU},
-    {"x 100000\n", "cpu.max", CPU},
-    {"", "io.max", NULL},
-    {"\n \n", "io.max", NULL},
-    {"8:0 rbps=1\n", "io.max", NULL},
-    {"8:0 rbps=max wbps=max riops=max wiops=max\n", "io.max", NULL},
-    {"8:0 rbps=1\n\n259:12 wiops=0 riops=18446744073709551615", "io.max", NULL},
-    {"rubbish\n8:0 rbps=1\n", "io.max", IO},
+    const char *file, *problem, *contents[14];
+} bad_contents[] = {
+    {"memory.max",
+     U64,
+     {"", "\n", "\00112\n", "12\x0e\n", "18446744073709551616\n", "-1\n", "+1\n", "0x10\n",
+      "12\n13\n", "max max\n", "Max\n", "maximum\n", "ma\n"}},
+    {"memory.high", U64, {"x\n"}},
+    {"memory.swap.max", U64, {"1.5\n"}},
+    {"cpu.weight", U64, {"heavy\n"}},
+    {"pids.max", PIDS, {"0\n", "18446744073709551615\n", "one\ntwo\x1b\n"}},
+    {"cpu.max",
+     CPU,
+     {"", "max\n", "50000\n", "50000 0\n", "50000 max\n", "50000 100000 1\n", "x 100000\n"}},
+    {"io.max",
+     IO,
+     {"x rbps=1", "8 rbps=1", ":0 rbps=1", "8: rbps=1", "8:0:1 rbps=1", "a:b rbps=1",
+      "x\n8:0 rbps=1", "8:0 rbps=1\nx"}},
+    {"io.max",
+     IO,
+     {"8:0", "8:0 rbps", "8:0 rbps=", "8:0 =1", "8:0 rbps=x", "8:0 rbps=1=2", "8:0 rbps=1 rbps=2",
+      "8:0 rbps=max rbps=2", "8:0 rbps=1 wbps=2 rbps=3", "8:0 device=max", "8:0 xbps=1",
+      "8:0 rope=1"}},
 };
 
-TEST_EACH_IN(cgroup, contents, a_limit_is_recorded_or_its_file_is_named)
+TEST_EACH_IN(cgroup, bad_contents, any_other_content_is_refused)
 {
-    write_text(path_in("g", row->file), row->content);
-    if (row->problem)
+    for (const char *const *content = row->contents; *content; content++) {
+        write_text(path_in("g", row->file), *content);
         assert_fails(NUCLEUS_ERROR_SCHEMA, row->file, row->problem);
-    else
-        free(capture());
+    }
 }
 
 TEST_IN(cgroup, each_device_has_its_own_limits)
@@ -172,8 +136,6 @@ TEST_IN(cgroup, a_nul_does_not_end_a_number)
 {
     write_file("g/memory.max", "max\0max", 7);
     assert_fails(NUCLEUS_ERROR_SCHEMA, "memory.max", U64);
-    write_file("g/memory.max", "12\0003", 4);
-    assert_fails(NUCLEUS_ERROR_SCHEMA, "memory.max", U64);
 }
 
 /* The JSON of a limit whose file, as in cgroup_files, is missing. */
@@ -192,7 +154,6 @@ static const struct {
     {"cpuset cpu io memory hugetlb pids\n", "io.max memory.swap.max cpu.max cpu.weight"},
     {"\n", "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
     {"cpu io pids\n", "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight"},
-    {"cpuset io memory pids\n", "io.max memory.swap.max cpu.max cpu.weight"},
     {"cpu memory pid pidz pidsx\n", "io.max memory.swap.max cpu.max cpu.weight pids.max"},
     {"cpuset memory.max pid\n",
      "io.max memory.max memory.high memory.swap.max cpu.max cpu.weight pids.max"},
@@ -216,19 +177,6 @@ TEST_EACH_IN(cgroup, cgroups, a_file_may_be_missing_if_its_controller_is_not_ena
     }
 }
 
-TEST_IN(cgroup, a_cgroup_without_controllers_has_no_limits)
-{
-    char *text;
-
-    for (size_t i = 0; i < CGROUP_FILES; i++)
-        assert_int_equal(unlink(path_in("g", cgroup_files[i])), 0);
-    write_text("g/cgroup.controllers", "");
-    text = capture();
-    for (size_t i = 0; i < CGROUP_FILES; i++)
-        assert_contains(text, absent[i]);
-    free(text);
-}
-
 TEST_IN(cgroup, only_regular_files_are_read)
 {
     assert_int_equal(unlink("g/memory.max"), 0);
@@ -245,10 +193,8 @@ TEST_IN(cgroup, an_endless_file_is_refused)
 {
     assert_int_equal(truncate("g/io.max", 65536), 0);
     assert_fails(NUCLEUS_ERROR_SCHEMA, "io.max", IO);
-    for (off_t size = 65537; size < 65540; size++) {
-        assert_int_equal(truncate("g/io.max", size), 0);
-        assert_fails(NUCLEUS_ERROR_SCHEMA, "io.max", "longer than 65536 bytes");
-    }
+    assert_int_equal(truncate("g/io.max", 65537), 0);
+    assert_fails(NUCLEUS_ERROR_SCHEMA, "io.max", "longer than 65536 bytes");
 }
 
 TEST_IN(cgroup, a_directory_that_cannot_be_opened_is_named)

@@ -15,9 +15,9 @@ TEST(a_state_is_copied_and_stamped)
 {
     struct nucleus_container_state container = {
         .id = "abc", .name = "web", .pid = 7, .command = command, .using_gvisor = true};
+    const uint64_t before = (uint64_t)time(NULL);
     struct nucleus_metadata metadata;
     struct nucleus_error err;
-    uint64_t before = (uint64_t)time(NULL);
 
     assert_status(nucleus_metadata_from_state(&container, &metadata, &err), NUCLEUS_OK, &err);
     assert_string_equal(metadata.container_id, "abc");
@@ -27,11 +27,9 @@ TEST(a_state_is_copied_and_stamped)
     for (size_t i = 0; i < 3; i++)
         assert_string_equal(metadata.command[i], command[i]);
     assert_null(metadata.command[3]);
-    assert_true(metadata.checkpoint_at >= before);
-    assert_true(metadata.checkpoint_at <= (uint64_t)time(NULL));
+    assert_in_range(metadata.checkpoint_at, before, (uint64_t)time(NULL));
     assert_string_equal(metadata.version, NUCLEUS_CHECKPOINT_VERSION);
-    assert_true(metadata.using_gvisor);
-    assert_false(metadata.rootless);
+    assert_true(metadata.using_gvisor && !metadata.rootless);
     assert_null(metadata.cgroup_path);
     assert_null(metadata.resource_limits);
     nucleus_metadata_clear(&metadata);
@@ -48,9 +46,7 @@ static const struct {
     struct nucleus_container_state state;
 } unfit_states[] = {
     {"member 'id' is NULL", {.name = "n", .command = command}},
-    {"member 'name' is NULL", {.id = "i", .command = command}},
     {"member 'command' is NULL", {.id = "i", .name = "n"}},
-    {"member 'id' is not valid UTF-8", {.id = "\x80", .name = "n", .command = command}},
     {"member 'name' is not valid UTF-8", {.id = "i", .name = "\xc0\x80", .command = command}},
     {"member 'command[1]' is not valid UTF-8", {.id = "i", .name = "n", .command = not_utf_8}},
     {"member 'version' is not valid UTF-8",
@@ -69,69 +65,50 @@ TEST_EACH(unfit_states, a_state_that_cannot_be_saved_is_refused)
     assert_true(is_poisoned(&metadata, sizeof metadata));
 }
 
-static void assert_refused(enum nucleus_status status, struct nucleus_error *err,
+static void assert_refused(enum nucleus_status status, const struct nucleus_error *err,
                            const char *message)
 {
-    assert_status(status, NUCLEUS_ERROR_INVALID_ARGUMENT, err);
-    assert_string_equal(err->message, message);
+    assert_int_equal(status, NUCLEUS_ERROR_INVALID_ARGUMENT);
+    if (err)
+        assert_string_equal(err->message, message);
 }
 
-TEST(null_is_refused_by_every_function)
+static void pass_null(struct nucleus_error *err)
 {
     static const char from_state[] = "state or ret_metadata is NULL";
     static const char to_json[] = "metadata, ret_text or ret_len is NULL";
     static const char from_json[] = "text or ret_metadata is NULL";
     static const char read_state[] = "text or ret_document is NULL";
+    static const char save[] = "metadata or dir is NULL", load[] = "dir or ret_metadata is NULL";
     const struct nucleus_container_state state = {.id = "i", .name = "n", .command = command};
-    struct nucleus_metadata metadata = sample_metadata("a");
+    struct nucleus_metadata metadata = {0};
     struct nucleus_state_document document;
-    struct nucleus_error err;
     char *text;
     size_t len;
 
-    assert_refused(nucleus_metadata_from_state(NULL, &metadata, &err), &err, from_state);
-    assert_refused(nucleus_metadata_from_state(&state, NULL, &err), &err, from_state);
-    assert_refused(nucleus_metadata_to_json(NULL, &text, &len, &err), &err, to_json);
-    assert_refused(nucleus_metadata_to_json(&metadata, NULL, &len, &err), &err, to_json);
-    assert_refused(nucleus_metadata_to_json(&metadata, &text, NULL, &err), &err, to_json);
-    assert_refused(nucleus_metadata_from_json(NULL, 0, &metadata, &err), &err, from_json);
-    assert_refused(nucleus_metadata_from_json("{}", 2, NULL, &err), &err, from_json);
-    assert_refused(nucleus_state_document_from_json(NULL, 0, &document, &err), &err, read_state);
-    assert_refused(nucleus_state_document_from_json("{}", 2, NULL, &err), &err, read_state);
-    assert_refused(nucleus_metadata_save(NULL, ".", &err), &err, "metadata or dir is NULL");
-    assert_refused(nucleus_metadata_save(&metadata, NULL, &err), &err, "metadata or dir is NULL");
-    assert_refused(nucleus_metadata_save_at(NULL, AT_FDCWD, &err), &err, "metadata is NULL");
-    assert_refused(nucleus_metadata_load(NULL, &metadata, &err), &err,
-                   "dir or ret_metadata is NULL");
-    assert_refused(nucleus_metadata_load(".", NULL, &err), &err, "dir or ret_metadata is NULL");
-    assert_refused(nucleus_metadata_load_at(AT_FDCWD, NULL, &err), &err, "ret_metadata is NULL");
-    nucleus_metadata_clear(&metadata);
+    assert_refused(nucleus_metadata_from_state(NULL, &metadata, err), err, from_state);
+    assert_refused(nucleus_metadata_from_state(&state, NULL, err), err, from_state);
+    assert_refused(nucleus_metadata_to_json(NULL, &text, &len, err), err, to_json);
+    assert_refused(nucleus_metadata_to_json(&metadata, NULL, &len, err), err, to_json);
+    assert_refused(nucleus_metadata_to_json(&metadata, &text, NULL, err), err, to_json);
+    assert_refused(nucleus_metadata_from_json(NULL, 0, &metadata, err), err, from_json);
+    assert_refused(nucleus_metadata_from_json("{}", 2, NULL, err), err, from_json);
+    assert_refused(nucleus_state_document_from_json(NULL, 0, &document, err), err, read_state);
+    assert_refused(nucleus_state_document_from_json("{}", 2, NULL, err), err, read_state);
+    assert_refused(nucleus_metadata_save(NULL, ".", err), err, save);
+    assert_refused(nucleus_metadata_save(&metadata, NULL, err), err, save);
+    assert_refused(nucleus_metadata_save_at(NULL, AT_FDCWD, err), err, "metadata is NULL");
+    assert_refused(nucleus_metadata_load(NULL, &metadata, err), err, load);
+    assert_refused(nucleus_metadata_load(".", NULL, err), err, load);
+    assert_refused(nucleus_metadata_load_at(AT_FDCWD, NULL, err), err, "ret_metadata is NULL");
 }
 
-static void replace(char **string, const char *text)
+TEST(null_is_refused_by_every_function)
 {
-    free(*string);
-    *string = copy_text(text);
-}
-
-TEST(a_caller_may_replace_strings)
-{
-    struct nucleus_metadata metadata;
     struct nucleus_error err;
-    size_t len;
-    char *text = read_data("nucleus-0.3.8-metadata-cgroup.json", &len);
 
-    assert_status(nucleus_metadata_from_json(text, len, &metadata, &err), NUCLEUS_OK, &err);
-    free(text);
-    replace(&metadata.command[1], "-c");
-    replace(&metadata.resource_limits->io_limits[0].device, "9:9");
-    replace(&metadata.container_name, "other");
-    text = encode_metadata(&metadata, NULL);
-    assert_contains(text, "\"other\"");
-    assert_contains(text, "\"-c\"");
-    assert_contains(text, "\"9:9\"");
-    free(text);
-    nucleus_metadata_clear(&metadata);
+    pass_null(&err);
+    pass_null(NULL); /* err may be NULL */
 }
 
 TEST(clearing_twice_is_harmless)
@@ -162,8 +139,14 @@ static void hook_free(void *block)
         free((char *)block - 16);
 }
 
+static void replace(char **string)
+{
+    free(*string);
+    *string = copy_text("another");
+}
+
 /* Each kind of string has an escape, because only those are decoded by cJSON. */
-TEST(memory_of_cjson_is_not_handed_out)
+TEST(a_caller_may_replace_strings_and_set_hooks_of_cjson)
 {
     static const char text[] =
         "{\"container_id\":\"\\u0069\",\"container_name\":\"\\n\",\"original_pid\":1,"
@@ -179,6 +162,9 @@ TEST(memory_of_cjson_is_not_handed_out)
                   &err);
     cJSON_InitHooks(NULL);
     assert_true(hook_calls > 6);
+    replace(&metadata.container_id);
+    replace(&metadata.command[1]);
+    replace(&metadata.resource_limits->io_limits[0].device);
     nucleus_metadata_clear(&metadata);
 }
 

@@ -3,7 +3,6 @@
 #include "test.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "json_encode.h"
 #include "members.h"
@@ -35,17 +34,6 @@ TEST_EACH(objects, each_member_is_complete)
         assert_true(member->offset < row->object->size);
         assert_true(!member->all_or_none || nucleus_member_is_optional(member));
     }
-}
-
-TEST(a_member_is_found_by_its_complete_name)
-{
-    static const char *const others[] = {"version1", "versio", "Version", ""};
-    const struct nucleus_object *type = &nucleus_metadata_object;
-    const struct nucleus_span version = {"version1", 7};
-
-    assert_string_equal(nucleus_member_find(type, version)->name, "version");
-    for (size_t i = 0; i < COUNT(others); i++)
-        assert_null(nucleus_member_find(type, (struct nucleus_span){others[i], strlen(others[i])}));
 }
 
 /* A kind that the switches do not handle is neither written nor freed. */
