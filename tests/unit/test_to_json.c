@@ -26,25 +26,6 @@ TEST_EACH(files, a_file_of_nucleus_is_decoded_and_encoded_unchanged)
     free(file);
 }
 
-/* nucleus 0.3.8 writes two nulls there; without them every version of nucleus reads the file. */
-TEST(two_absent_members_are_omitted)
-{
-    struct nucleus_metadata metadata;
-    struct nucleus_error err;
-    size_t len;
-    char *text = read_data("nucleus-0.3.8-metadata.json", &len);
-
-    assert_status(nucleus_metadata_from_json(text, len, &metadata, &err), NUCLEUS_OK, &err);
-    assert_null(metadata.cgroup_path);
-    assert_null(metadata.resource_limits);
-    free(text);
-    text = encode_metadata(&metadata, NULL);
-    assert_null(strstr(text, "cgroup_path"));
-    assert_contains(text, "\"rootless\": true\n}");
-    nucleus_metadata_clear(&metadata);
-    free(text);
-}
-
 /* Fails the test unless the text of sample metadata with these members contains expected. */
 static void assert_encoded(char *cgroup_path, struct nucleus_resource_limits *limits,
                            const char *expected)
@@ -71,38 +52,6 @@ TEST(if_one_of_two_members_is_present_the_other_is_null)
     assert_encoded(NULL, &limits,
                    "\"cgroup_path\": null,\n  \"resource_limits\": {\n    \"memory_bytes\": null,");
     assert_encoded(NULL, &limits, "\"pids_max\": null,\n    \"io_limits\": []\n  }\n}");
-}
-
-/* The padding and the value may be uninitialized. */
-TEST(a_number_is_present_only_if_is_set)
-{
-    struct nucleus_resource_limits limits = {.cpu_period_us = 1};
-
-    poison(&limits.memory_bytes, sizeof limits.memory_bytes);
-    limits.memory_bytes.is_set = false;
-    assert_encoded(NULL, &limits, "\"memory_bytes\": null,");
-}
-
-TEST(strings_are_escaped_as_by_serde_json)
-{
-    char path[] = "\x7f /\"\\\xc2\x80\xe2\x80\xa8\xf0\x9f\x98\x80 and plain text";
-
-    assert_encoded(path, NULL,
-                   "\"\x7f /\\\"\\\\\xc2\x80\xe2\x80\xa8\xf0\x9f\x98\x80 and plain text\"");
-}
-
-TEST(each_control_character_is_escaped)
-{
-    static const char short_names[] = "\bb\ff\nn\rr\tt"; /* each character and its name */
-
-    for (char byte = 1; byte < 0x20; byte++) {
-        const char *name = strchr(short_names, byte);
-        char path[] = {byte, '\0'}, escape[8], expected[32];
-
-        (void)snprintf(escape, sizeof escape, name ? "\\%c" : "\\u%04x", name ? name[1] : byte);
-        (void)snprintf(expected, sizeof expected, "\"cgroup_path\": \"%s\",", escape);
-        assert_encoded(path, NULL, expected);
-    }
 }
 
 #define LIMITS(...) (&(struct nucleus_resource_limits){__VA_ARGS__})
