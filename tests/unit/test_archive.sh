@@ -3,8 +3,9 @@
 # test_archive.sh ARCHIVE COMPILER [instrumented]
 # Fails if the archive of the library calls a function that prints, ends the process or changes its
 # signals, umask, working directory, locale, environment or hooks, or if it contains writable data.
-# Relocated constants (.data.rel.ro) are allowed. Instrumented builds contain writable data, so there it
-# is not searched for. For link-time optimization, the machine code that the linker generates is examined.
+# Relocated constants (.data.rel.ro) are allowed. An instrumented build has writable data, which is
+# then not searched for. For link-time optimization, the machine code that the linker generates is
+# examined.
 set -eu
 export LC_ALL=C
 
@@ -15,7 +16,8 @@ if ! command -v nm >/dev/null || ! command -v objdump >/dev/null; then
     echo "skipped: nm and objdump (binutils) are missing"
     exit 77
 fi
-failed=0
+
+fail() { echo "$*"; exit 1; }
 
 # The first command is for gcc, the second for clang.
 if objdump -h "$archive" 2>&1 | grep -qE 'not recognized|\.gnu\.lto_'; then
@@ -34,28 +36,12 @@ uselocale|setenv|putenv|unsetenv|clearenv|environ|secure_getenv|getenv|rand|sran
 arc4random[a-z_]*|cJSON_InitHooks|cJSON_GetErrorPtr|strerror|strtok|dlopen|setrlimit|alarm|sleep|__assert_fail'
 pattern=$(printf '%s' "$forbidden" | tr '\n' '|')
 undefined=$(nm -u "$archive" | sed -n 's/^ *U //p' | sed 's/@.*//' | sort -u)
-if [ -z "$undefined" ]; then
-    echo "nm finds no calls in $archive"
-    failed=1
-fi
-if found=$(printf '%s\n' "$undefined" | grep -xE "$pattern"); then
-    echo "the library must not call:" "$found"
-    failed=1
-fi
+[ -n "$undefined" ] || fail "nm finds no calls in $archive"
+found=$(printf '%s\n' "$undefined" | grep -xE "$pattern") && fail "the library must not call:" "$found"
 
-if [ -n "$instrumented" ]; then
-    echo "writable data is not looked for: this build is instrumented"
-    exit "$failed"
-fi
+[ -z "$instrumented" ] || exit 0
 sections=$(objdump -h "$archive" | awk '$1 ~ /^[0-9]+$/ && $3 !~ /^0+$/ { print $2 }')
-if ! printf '%s\n' "$sections" | grep -q '^\.text'; then
-    echo "objdump finds no code in $archive"
-    failed=1
-fi
-if found=$(printf '%s\n' "$sections" | grep -E '^\.(data|bss|tdata|tbss|sdata|sbss)' |
-    grep -vE '^\.data\.rel\.ro'); then
-    echo "the library must not keep data:" "$found"
-    objdump -t "$archive" | grep -E '[[:space:]]\.(data|bss|tdata|tbss)' || true
-    failed=1
-fi
-exit "$failed"
+printf '%s\n' "$sections" | grep -q '^\.text' || fail "objdump finds no code in $archive"
+found=$(printf '%s\n' "$sections" | grep -E '^\.(data|bss|tdata|tbss|sdata|sbss)' |
+    grep -vE '^\.data\.rel\.ro') && fail "the library must not keep data:" "$found"
+exit 0

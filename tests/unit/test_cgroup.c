@@ -207,13 +207,3 @@ TEST_IN(cgroup, a_directory_that_cannot_be_opened_is_named)
     assert_status(capture_sample("g/io.max", &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
     assert_contains(err.message, "cannot open cgroup directory 'g/io.max': ");
 }
-
-/* The limits, which have been read by then, must not leak. */
-TEST_IN(cgroup, a_path_that_is_not_utf_8_is_refused)
-{
-    struct nucleus_error err;
-
-    assert_int_equal(rename("g", "\xff"), 0);
-    assert_status(capture_sample("\xff", &err), NUCLEUS_ERROR_INVALID_ARGUMENT, &err);
-    assert_string_equal(err.message, "member 'cgroup_path' is not valid UTF-8");
-}

@@ -47,6 +47,8 @@ static const struct {
 } unfit_states[] = {
     {"member 'id' is NULL", {.name = "n", .command = command}},
     {"member 'command' is NULL", {.id = "i", .name = "n"}},
+    {"member 'cgroup_path' is not valid UTF-8",
+     {.id = "i", .name = "n", .command = command, .cgroup_path = "\xff"}},
     {"member 'name' is not valid UTF-8", {.id = "i", .name = "\xc0\x80", .command = command}},
     {"member 'command[1]' is not valid UTF-8", {.id = "i", .name = "n", .command = not_utf_8}},
     {"member 'version' is not valid UTF-8",
