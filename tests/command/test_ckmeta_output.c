@@ -82,16 +82,9 @@ TEST_IN(documents, save_needs_no_standard_descriptor)
     }
 }
 
-static const struct {
-    const char *line;
-    int code;
-} codes[] = {
-    {"load 2>&-", EXIT_USAGE},
-    {"load missing 2>&-", EXIT_NOT_FOUND},
-    {"load s 2>&-", EXIT_FAILED},
-};
-
-TEST_EACH_IN(documents, codes, a_closed_standard_error_does_not_change_the_exit_code)
+TEST_IN(documents, a_closed_standard_error_does_not_change_the_exit_code)
 {
-    assert_int_equal(run_ckmeta(row->line), row->code);
+    assert_int_equal(run_ckmeta("load 2>&-"), EXIT_USAGE);
+    assert_int_equal(run_ckmeta("load missing 2>&-"), EXIT_NOT_FOUND);
+    assert_int_equal(run_ckmeta("load s 2>&-"), EXIT_FAILED);
 }

@@ -140,6 +140,14 @@ TEST_IN(documents, the_output_of_load_is_saved_unchanged)
     free(text);
 }
 
+TEST_IN(documents, a_short_read_is_not_the_end_of_the_input)
+{
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_int_equal(system("{ head -c 100 m; sleep 0.02; tail -c +101 m; } >pipe &"), 0);
+    expect_output("save --metadata - d <pipe", "");
+    check_saved(WEB("0.2.0"));
+}
+
 TEST_IN(documents, input_is_read_up_to_the_cap)
 {
     enum { CAP = NUCLEUS_CHECKPOINT_MAX_BYTES };
