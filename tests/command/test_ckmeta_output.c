@@ -9,12 +9,12 @@
 
 #define CANNOT_WRITE "cannot write to standard output: "
 
-/* Saves a command of one argument of len bytes. */
+/* Saves a command of two arguments, of one byte and of len bytes. */
 static void save_long(int len)
 {
     char line[32768];
 
-    (void)snprintf(line, sizeof line, "save --id i --pid 1 d -- %0*d", len, 1);
+    (void)snprintf(line, sizeof line, "save --id i --pid 1 d -- c %0*d", len, 1);
     expect_output(line, "");
 }
 
@@ -46,7 +46,7 @@ TEST_EACH_IN(documents, printing, an_output_that_cannot_be_written_is_exit_code_
     }
 }
 
-/* The buffer fills up at each byte of the end. */
+/* The buffer, of 4096 bytes in glibc, is full before or after a byte of the end. */
 TEST_IN(documents, a_buffer_that_fills_at_any_byte_is_exit_code_1)
 {
     for (int len = 4084; len < 4100; len++) {
