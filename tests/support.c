@@ -185,22 +185,38 @@ struct nucleus_metadata sample_metadata(const char *id)
     return metadata;
 }
 
+static enum nucleus_status clear(struct nucleus_metadata *metadata, enum nucleus_status status)
+{
+    nucleus_metadata_clear(metadata);
+    return status;
+}
+
 enum nucleus_status save_sample(const char *id, const char *dir, struct nucleus_error *err)
 {
     struct nucleus_metadata metadata = sample_metadata(id);
-    enum nucleus_status status = nucleus_metadata_save(&metadata, dir, err);
 
-    nucleus_metadata_clear(&metadata);
-    return status;
+    return clear(&metadata, nucleus_metadata_save(&metadata, dir, err));
+}
+
+enum nucleus_status save_sample_at(const char *id, int dirfd, struct nucleus_error *err)
+{
+    struct nucleus_metadata metadata = sample_metadata(id);
+
+    return clear(&metadata, nucleus_metadata_save_at(&metadata, dirfd, err));
 }
 
 enum nucleus_status load_sample(const char *dir, struct nucleus_error *err)
 {
     struct nucleus_metadata metadata = {0};
-    enum nucleus_status status = nucleus_metadata_load(dir, &metadata, err);
 
-    nucleus_metadata_clear(&metadata);
-    return status;
+    return clear(&metadata, nucleus_metadata_load(dir, &metadata, err));
+}
+
+enum nucleus_status load_sample_at(int dirfd, struct nucleus_error *err)
+{
+    struct nucleus_metadata metadata = {0};
+
+    return clear(&metadata, nucleus_metadata_load_at(dirfd, &metadata, err));
 }
 
 enum nucleus_status sample_from_state(const char *cgroup_path, struct nucleus_metadata *ret,
@@ -216,28 +232,8 @@ enum nucleus_status sample_from_state(const char *cgroup_path, struct nucleus_me
 enum nucleus_status capture_sample(const char *cgroup_path, struct nucleus_error *err)
 {
     struct nucleus_metadata metadata = {0};
-    enum nucleus_status status = sample_from_state(cgroup_path, &metadata, err);
 
-    nucleus_metadata_clear(&metadata);
-    return status;
-}
-
-enum nucleus_status save_sample_at(const char *id, int dirfd, struct nucleus_error *err)
-{
-    struct nucleus_metadata metadata = sample_metadata(id);
-    enum nucleus_status status = nucleus_metadata_save_at(&metadata, dirfd, err);
-
-    nucleus_metadata_clear(&metadata);
-    return status;
-}
-
-enum nucleus_status load_sample_at(int dirfd, struct nucleus_error *err)
-{
-    struct nucleus_metadata metadata = {0};
-    enum nucleus_status status = nucleus_metadata_load_at(dirfd, &metadata, err);
-
-    nucleus_metadata_clear(&metadata);
-    return status;
+    return clear(&metadata, sample_from_state(cgroup_path, &metadata, err));
 }
 
 bool has_saved(const char *dir, const char *id)

@@ -12,11 +12,11 @@
 
 #include "ckmeta.h"
 
-/* Exit codes of the child if it could not prepare itself, left a descriptor open, or ignored the
- * failed call. */
+/* Exit codes of the child if it could not be prepared, or if ckmeta left a descriptor open or
+ * ignored the failed call. */
 enum { NOT_STARTED = 97, LEFT_OPEN, IGNORED };
 
-/* From the number-th call with this name on, all fail. */
+/* All calls with this name fail, beginning with the number-th. */
 static const char *failing_call = "none";
 static size_t number, count;
 
@@ -115,8 +115,7 @@ static const struct {
     {"load a resource_limits", "cannot load 'a/metadata.json': "},
 };
 
-/* All allocations fail from the first on, then from the second on, and so on until the line
- * succeeds. */
+/* First all allocations fail, then all but the first, and so on until the line succeeds. */
 TEST_EACH_IN(saved, lines, a_shortage_of_memory_is_exit_code_1)
 {
     size_t first = 0;

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The values in two documents. */
 static const struct {
@@ -26,7 +25,7 @@ static const struct {
      "      \"wbps\": 2097152\n    }\n  ]\n}"},
 };
 
-/* Fails the test unless the field is printed with a newline, or with -0 a NUL, at its end. */
+/* Fails the test unless the value is followed by a newline, or by a NUL if -0 is given. */
 static void check_value(const char *field, const char *value)
 {
     char line[64], out[1024];

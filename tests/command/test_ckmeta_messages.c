@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each kind of message of ckmeta, complete; the messages of the library are tested in unit and
+/* Every kind of message that ckmeta prints, in full; those of the library are tested in unit and
  * faults. No run changes the old file in d. The test is also run with ckmeta under valgrind. */
 #include "run.h"
 

@@ -55,7 +55,7 @@ TEST_IN(documents, a_buffer_that_fills_at_any_byte_is_exit_code_1)
     }
 }
 
-/* SIGXFSZ would end the process. */
+/* Unless it is ignored, SIGXFSZ ends the process. */
 TEST_IN(documents, a_file_size_limit_is_exit_code_1)
 {
     struct rlimit limit;

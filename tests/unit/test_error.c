@@ -11,7 +11,7 @@
 #include "error.h"
 
 static const struct {
-    const char *path; /* as it is shown */
+    const char *path; /* as displayed */
     const char *dir, *name;
 } paths[] = {
     {"n", "", "n"},
@@ -46,7 +46,7 @@ TEST_EACH(paths, a_path_is_escaped)
 
 static const struct {
     const char *text;
-    size_t width; /* of its widest character as it is shown */
+    size_t width; /* of its widest character as displayed */
 } units[] = {{"d", 1}, {"\n", 4}, {"\xe2\x82\xac", 3}, {"/abc", 1}};
 
 /* Paths of each length around the limit. */

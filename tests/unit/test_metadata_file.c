@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -129,7 +128,7 @@ TEST_IN(empty_directory, a_symbolic_link_to_a_directory_is_followed)
     assert_saved("dir", "a");
 }
 
-/* The path is "." and slashes. */
+/* The path consists of "." and slashes. */
 TEST_IN(empty_directory, the_path_of_a_directory_may_have_any_length_below_path_max)
 {
     char path[PATH_MAX + 1] = ".";

@@ -41,8 +41,7 @@ TEST(a_state_of_nucleus_is_read)
     nucleus_state_document_clear(NULL);
 }
 
-/* Clearing the document does not free a version that the caller sets. */
-TEST(a_version_is_the_callers)
+TEST(a_version_that_the_caller_sets_is_not_freed)
 {
     size_t len;
     char *text = read_data("nucleus-0.3.8-state-cgroup.json", &len);

@@ -2,9 +2,7 @@
 /* Metadata is encoded byte for byte as nucleus encodes it, or refused. */
 #include "test.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char *const files[] = {"nucleus-0.2.0-metadata.json",
                                     "nucleus-0.3.8-metadata-cgroup.json"};
@@ -62,7 +60,6 @@ static const struct {
     char *id, *cgroup_path;
     struct nucleus_resource_limits *limits;
 } unfit[] = {
-    {"member 'container_id' is NULL", NULL, NULL, NULL},
     {"member 'container_id' is NULL", NULL, NULL,
      LIMITS(.cpu_period_us = 0)}, /* the first error is reported */
     {"member 'cgroup_path' is not valid UTF-8", "i", "/a\xed\xa0\x80", NULL},

@@ -6,7 +6,7 @@
 #include "json_reader.h"
 #include "utf8.h"
 
-/* Unicode 15, table 3-7, by decoding instead of by ranges. */
+/* Implements table 3-7 of Unicode 15 by decoding instead of comparing ranges. */
 static size_t reference_length(const unsigned char *bytes, size_t left)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
