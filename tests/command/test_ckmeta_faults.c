@@ -53,6 +53,7 @@ static int run(const char *line, const char *call, size_t first)
     failing_call = call;
     code = (int)(argv[0][0] == 's' ? ckmeta_save : ckmeta_load)(argc, argv);
     failing_call = "none";
+    free(copy);
     return code == EXIT_DONE && count >= number ? IGNORED : code;
 }
 
