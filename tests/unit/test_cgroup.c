@@ -123,14 +123,6 @@ TEST_IN(cgroup, a_nul_does_not_end_a_number)
     assert_fails(NUCLEUS_ERROR_SCHEMA, "memory.max", U64);
 }
 
-/* The JSON of a limit whose file, as in cgroup_files, is missing. */
-static const char *const absent[CGROUP_FILES] = {
-    "\"memory_bytes\": null",    "\"memory_high\": null",
-    "\"memory_swap_max\": null", "\"cpu_quota_us\": null,\n    \"cpu_period_us\": 100000",
-    "\"cpu_weight\": null",      "\"pids_max\": null",
-    "\"io_limits\": []",
-};
-
 static const struct {
     const char *controllers; /* the content of cgroup.controllers; "none" if that file is missing */
     const char *optional;    /* the files that may be missing then */
@@ -150,14 +142,10 @@ TEST_EACH_IN(cgroup, cgroups, a_file_may_be_missing_if_its_controller_is_not_ena
         write_text("g/cgroup.controllers", row->controllers);
     for (size_t i = 0; i < CGROUP_FILES; i++) {
         assert_int_equal(unlink(path_in("g", cgroup_files[i])), 0);
-        if (strstr(row->optional, cgroup_files[i])) {
-            char *text = capture();
-
-            assert_contains(text, absent[i]);
-            free(text);
-        } else {
+        if (strstr(row->optional, cgroup_files[i]))
+            free(capture());
+        else
             assert_fails(NUCLEUS_ERROR_IO, cgroup_files[i], strerror(ENOENT));
-        }
         copy_cgroup("g");
     }
 }
