@@ -4,7 +4,6 @@
  * test_serde_verdicts.c has many more documents, but none with the limits of a cgroup. */
 #include "test.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void assert_refused(const char *text, size_t len, enum nucleus_status expected,
@@ -76,8 +75,8 @@ static const struct {
     {"[\"\\udfff\"]", LONE_SURROGATE},
     {"[\"\\udbff\\udbff\"]", LONE_SURROGATE},
     {"[\"\\ud800\\ue000\"]", LONE_SURROGATE},
-    {"[\"\\ud800xudc00\"]", LONE_SURROGATE},
-    {"[\"\\ud800\\ndc00\"]", LONE_SURROGATE},
+    {"[\"\\uD800xudc00\"]", LONE_SURROGATE},
+    {"[\"\\uD800\\ndc00\"]", LONE_SURROGATE},
     {"[\"\\ud800", LONE_SURROGATE},
     {"[\"\\ud800\\", LONE_SURROGATE},
     {"[\"\\ud800\\udc0", LONE_SURROGATE},
@@ -140,51 +139,38 @@ TEST_EACH(not_metadata, a_schema_error_names_the_member)
     assert_refused(row->text, strlen(row->text), NUCLEUS_ERROR_SCHEMA, row->message);
 }
 
+#define PATH(path) BASE ",\"cgroup_path\":\"" path "\"}"
+
 static const struct {
-    const char *name, *text;
+    const char *text, *cgroup_path;
 } accepted[] = {
-    {"nulls", BASE ",\"cgroup_path\":null,\"resource_limits\":null}"},
-    {"unknown members", LIMITS(PERIOD NO_IO ",\"x\":[-0,{\"y\":1.5},1e+2,2E-3]")},
-    {"lowest numbers",
-     LIMITS("\"cpu_period_us\":1,\"pids_max\":1,\"memory_bytes\":0,\"memory_high\":0,"
+    {BASE ",\"cgroup_path\":null,\"resource_limits\":null}", NULL},
+    {LIMITS(PERIOD NO_IO ",\"x\":[-0,{\"y\":1.5},1e+2,2E-3]"), NULL},
+    /* The ends of all ranges. */
+    {LIMITS("\"cpu_period_us\":1,\"pids_max\":1,\"memory_bytes\":0,\"memory_high\":0,"
             "\"memory_swap_max\":0,\"cpu_quota_us\":0,\"cpu_weight\":0,\"io_limits\":["
-            "{\"device\":\"\",\"riops\":0,\"wiops\":0,\"rbps\":0,\"wbps\":0}]")},
-    {"highest numbers",
-     LIMITS("\"cpu_period_us\":" MOST ",\"pids_max\":18446744073709551614,"
+            "{\"device\":\"\",\"riops\":0,\"wiops\":0,\"rbps\":0,\"wbps\":0}]"),
+     NULL},
+    {LIMITS("\"cpu_period_us\":" MOST ",\"pids_max\":18446744073709551614,"
             "\"memory_bytes\":" MOST ",\"memory_high\":" MOST ",\"memory_swap_max\":" MOST
             ",\"cpu_quota_us\":" MOST ",\"cpu_weight\":" MOST
             ",\"io_limits\":[{\"device\":\"\",\"riops\":" MOST ",\"wiops\":" MOST ",\"rbps\":" MOST
-            ",\"wbps\":" MOST "}]")},
+            ",\"wbps\":" MOST "}]"),
+     NULL},
+    {PATH("\\ud800\\udc00"), "\xf0\x90\x80\x80"},
+    {PATH("\\uDBFF\\uDFFF"), "\xf4\x8f\xbf\xbf"},
+    {PATH("\\uD7ff\\uE000"), "\xed\x9f\xbf\xee\x80\x80"},
+    {PATH("\\u0123\\u4567\\u89ab\\ucdef"), "\xc4\xa3\xe4\x95\xa7\xe8\xa6\xab\xec\xb7\xaf"},
+    {PATH("\\u89AB\\uCDEF"), "\xe8\xa6\xab\xec\xb7\xaf"},
+    {PATH("\\u0001\\/\\b\\f\\n\\r\\t\\\\\\\""), "\x01/\b\f\n\r\t\\\""},
 };
 
-TEST_EACH(accepted, the_limits_of_a_cgroup_are_accepted)
+TEST_EACH(accepted, limits_of_a_cgroup_and_escapes_are_accepted)
 {
     struct nucleus_metadata metadata;
     struct nucleus_error err;
 
     assert_status(parse_exactly(row->text, strlen(row->text), &metadata, &err), NUCLEUS_OK, &err);
-    nucleus_metadata_clear(&metadata);
-}
-
-static const struct {
-    const char *escape, *character;
-} escapes[] = {
-    {"\\ud800\\udc00", "\xf0\x90\x80\x80"},
-    {"\\uDBFF\\uDFFF", "\xf4\x8f\xbf\xbf"},
-    {"\\uD7ff\\uE000", "\xed\x9f\xbf\xee\x80\x80"},
-    {"\\u0123\\u4567\\u89ab\\ucdef", "\xc4\xa3\xe4\x95\xa7\xe8\xa6\xab\xec\xb7\xaf"},
-    {"\\u89AB\\uCDEF", "\xe8\xa6\xab\xec\xb7\xaf"},
-    {"\\u0001\\/\\b\\f\\n\\r\\t\\\\\\\"", "\x01/\b\f\n\r\t\\\""},
-};
-
-TEST_EACH(escapes, escapes_are_decoded)
-{
-    char text[512];
-    const int len = snprintf(text, sizeof text, BASE ",\"cgroup_path\":\"%s\"}", row->escape);
-    struct nucleus_metadata metadata;
-    struct nucleus_error err;
-
-    assert_status(parse_exactly(text, (size_t)len, &metadata, &err), NUCLEUS_OK, &err);
-    assert_string_equal(metadata.cgroup_path, row->character);
+    assert_true(!row->cgroup_path || strcmp(metadata.cgroup_path, row->cgroup_path) == 0);
     nucleus_metadata_clear(&metadata);
 }
