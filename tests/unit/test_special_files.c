@@ -71,6 +71,7 @@ static void check(const struct object *object, const char *path, bool is_load, b
     assert_int_equal(lstat(path, &old), 0);
     (void)(is_load ? load_sample("d", &err) : save_sample("new", "d", &err));
     assert_status(err.status, (enum nucleus_status)expected, &err);
+    assert_true(err.os_error == 0 || err.os_error == EISDIR);
     if (expected != NUCLEUS_OK)
         (void)snprintf(message, sizeof message, "cannot %s%s", before, object->reason);
     assert_string_equal(err.message, message);
