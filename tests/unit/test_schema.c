@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* A kind of member that the switches over kinds do not handle. */
+/* The tables of members. */
 #include "test.h"
 
 #include <stdlib.h>
 
 #include "json_encode.h"
 #include "members.h"
+
+/* The decoder records in 32 bits which members it has seen. */
+TEST(no_object_has_more_than_32_members)
+{
+    assert_true(nucleus_metadata_object.members_count <= 32);
+    assert_true(nucleus_resource_limits_object.members_count <= 32);
+}
 
 TEST(an_unknown_kind_is_neither_written_nor_freed)
 {
