@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Savers and loaders in one directory at once, as threads and as processes. Each save works, and
- * each load finds a complete file. test_model explores what can happen; this is for the kernel and
- * for ThreadSanitizer.
- */
-#include "support.h"
+/* Threads save and load in one directory at once. Each save succeeds, and each load finds a
+ * complete file. The state explorer tries every order of the steps of a few calls; this test is
+ * for ThreadSanitizer, and for the kernel in the place of a model. */
+#include "test.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -12,45 +10,35 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "system.h"
 
 enum {
     SAVERS = 3,
-    WORKERS = 5,
+    THREADS = 5,
     MIN_SAVES = 200,     /* by each saver */
-    MAX_SAVES = 20000,   /* if the loaders are slow to get their turn */
-    ENOUGH = 100,        /* new files found */
-    MAX_ARGUMENTS = 200, /* files have up to 6 kB */
+    MAX_SAVES = 20000,   /* if the loaders are slow */
+    MIN_CHANGES = 100,   /* new files that the loaders find */
+    MAX_ARGUMENTS = 200, /* for files of up to 6 kB */
 };
 
-/* Shared by all workers, processes too. */
-static struct crowd {
-    const char *dir;
-    int dirfd;
-    atomic_bool is_over; /* the savers are done */
-    atomic_size_t changes;
-    struct worker {
-        uint32_t number;
-        char failure[640]; /* the first one, or "" */
-        pthread_t thread;
-        pid_t process;
-    } workers[WORKERS];
-} * crowd;
+static atomic_bool is_over; /* the savers have ended */
+static atomic_size_t changes;
+
+static struct thread {
+    uint32_t number; /* savers come first */
+    char failure[640];
+    pthread_t id;
+} threads[THREADS];
 
 int __wrap_nucleus_system_fsync(int fd);
 
-/* The power stays on here: the time is better spent on more saves. */
+/* There is no power failure here, and without flushes there are more saves. */
 int __wrap_nucleus_system_fsync(int fd)
 {
     (void)fd;
     return 0;
 }
 
-/* The name of the save is in every place, so that no mixture goes unseen. */
+/* The name of the save is in many places, so that a mixture of two files is noticed. */
 static struct nucleus_metadata make_metadata(uint32_t number, unsigned save)
 {
     const size_t arguments = save % MAX_ARGUMENTS;
@@ -75,170 +63,95 @@ static bool is_complete(const struct nucleus_metadata *metadata)
 {
     const char *name = metadata->container_id;
 
-    for (char **argument = metadata->command; *argument; argument++)
+    for (char **argument = metadata->command; *argument; argument++) {
         if (strcmp(*argument, name) != 0)
             return false;
+    }
     return strcmp(metadata->version, name) == 0 && metadata->original_pid < SAVERS;
 }
 
-static void note_failure(struct worker *worker, const char *what, const char *reason)
+static void note_failure(struct thread *thread, const char *what, const char *reason)
 {
-    if (worker->failure[0] == '\0')
-        (void)snprintf(worker->failure, sizeof worker->failure, "%s: %s", what, reason);
+    (void)snprintf(thread->failure, sizeof thread->failure, "%s: %s", what, reason);
 }
 
-static void work_as_saver(struct worker *worker)
+static void save_often(struct thread *thread)
 {
-    for (unsigned i = 1; i <= MIN_SAVES || (i <= MAX_SAVES && crowd->changes < ENOUGH); i++) {
-        struct nucleus_metadata metadata = make_metadata(worker->number, i);
+    for (unsigned i = 1; i <= MIN_SAVES || (i <= MAX_SAVES && changes < MIN_CHANGES); i++) {
+        struct nucleus_metadata metadata = make_metadata(thread->number, i);
         struct nucleus_error err;
 
-        if (i % 2 == 0 ? nucleus_metadata_save(&metadata, crowd->dir, &err)
-                       : nucleus_metadata_save_at(&metadata, crowd->dirfd, &err))
-            note_failure(worker, "save", err.message);
+        if (i % 2 == 0 ? nucleus_metadata_save(&metadata, ".", &err)
+                       : nucleus_metadata_save_at(&metadata, AT_FDCWD, &err))
+            note_failure(thread, "save", err.message);
         nucleus_metadata_clear(&metadata);
     }
 }
 
-/* A file that a saver published never comes back once its next one was seen. */
-static void check_found(struct worker *worker, const struct nucleus_metadata *metadata,
+/* newest has the number of the newest save of each saver that was found. */
+static void check_found(struct thread *thread, const struct nucleus_metadata *metadata,
                         unsigned newest[SAVERS])
 {
     const unsigned save = (unsigned)metadata->checkpoint_at;
 
     if (!is_complete(metadata)) {
-        note_failure(worker, "mixture", metadata->container_id);
+        note_failure(thread, "mixture", metadata->container_id);
         return;
     }
     if (save < newest[metadata->original_pid])
-        note_failure(worker, "came back", metadata->container_id);
-    crowd->changes += save != newest[metadata->original_pid];
+        note_failure(thread, "an older file came back", metadata->container_id);
+    changes += save != newest[metadata->original_pid];
     newest[metadata->original_pid] = save;
 }
 
-static void work_as_loader(struct worker *worker)
+static void load_often(struct thread *thread)
 {
     unsigned newest[SAVERS] = {0};
 
-    for (unsigned i = 0; !crowd->is_over; i++) {
+    for (unsigned i = 0; !is_over; i++) {
         struct nucleus_metadata metadata = {0};
         struct nucleus_error err;
 
-        if (i % 2 == 0 ? nucleus_metadata_load_at(crowd->dirfd, &metadata, &err)
-                       : nucleus_metadata_load(crowd->dir, &metadata, &err))
-            note_failure(worker, "load", err.message);
+        if (i % 2 == 0 ? nucleus_metadata_load_at(AT_FDCWD, &metadata, &err)
+                       : nucleus_metadata_load(".", &metadata, &err))
+            note_failure(thread, "load", err.message);
         else
-            check_found(worker, &metadata, newest);
+            check_found(thread, &metadata, newest);
         nucleus_metadata_clear(&metadata);
     }
 }
 
 static void *work(void *argument)
 {
-    struct worker *worker = argument;
+    struct thread *thread = argument;
 
-    if (worker->number < SAVERS)
-        work_as_saver(worker);
+    if (thread->number < SAVERS)
+        save_often(thread);
     else
-        work_as_loader(worker);
+        load_often(thread);
     return NULL;
 }
 
-static void start_thread(struct worker *worker)
-{
-    assert_int_equal(pthread_create(&worker->thread, NULL, work, worker), 0);
-}
-
-static void wait_for_thread(struct worker *worker)
-{
-    assert_int_equal(pthread_join(worker->thread, NULL), 0);
-}
-
-static void start_process(struct worker *worker)
-{
-    const pid_t process = fork(); /* worker is the child's too */
-
-    assert_true(process >= 0);
-    if (process == 0) {
-        (void)alarm(250); /* should the parent die */
-        (void)work(worker);
-        _exit(0);
-    }
-    worker->process = process;
-}
-
-static void wait_for_process(struct worker *worker)
-{
-    int status;
-
-    assert_int_equal(waitpid(worker->process, &status, 0), worker->process);
-    assert_int_equal(status, 0);
-}
-
-static int make_crowd(void **state)
+static void saved(void)
 {
     struct nucleus_metadata metadata = make_metadata(0, 0);
 
-    (void)make_directory(state);
-    crowd = mmap(NULL, sizeof *crowd, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(crowd != MAP_FAILED);
-    crowd->dir = *state;
-    crowd->dirfd = open(crowd->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(crowd->dirfd >= 0);
-    for (uint32_t i = 0; i < WORKERS; i++)
-        crowd->workers[i].number = i;
-    assert_int_equal(nucleus_metadata_save(&metadata, crowd->dir, NULL), NUCLEUS_OK);
+    assert_int_equal(nucleus_metadata_save(&metadata, ".", NULL), NUCLEUS_OK);
     nucleus_metadata_clear(&metadata);
-    return 0;
 }
 
-static int remove_crowd(void **state)
+TEST_IN(saved, savers_and_loaders_do_not_disturb_each_other)
 {
-    assert_int_equal(close(crowd->dirfd), 0);
-    assert_int_equal(munmap(crowd, sizeof *crowd), 0);
-    return remove_directory(state);
-}
-
-static void run_crowd(void (*start)(struct worker *worker), void (*wait)(struct worker *worker))
-{
-    size_t failures = 0;
-
-    for (size_t i = 0; i < WORKERS; i++)
-        start(&crowd->workers[i]);
-    for (size_t i = 0; i < WORKERS; i++) {
-        crowd->is_over = i >= SAVERS;
-        wait(&crowd->workers[i]);
+    for (uint32_t i = 0; i < THREADS; i++) {
+        threads[i].number = i;
+        assert_int_equal(pthread_create(&threads[i].id, NULL, work, &threads[i]), 0);
     }
-    for (size_t i = 0; i < WORKERS; i++) {
-        if (crowd->workers[i].failure[0] != '\0')
-            print_error("worker %zu: %s\n", i, crowd->workers[i].failure);
-        failures += crowd->workers[i].failure[0] != '\0';
+    for (size_t i = 0; i < THREADS; i++) {
+        is_over = i >= SAVERS;
+        assert_int_equal(pthread_join(threads[i].id, NULL), 0);
     }
-    assert_int_equal(failures, 0);
-    assert_true(crowd->changes >= ENOUGH);
-    assert_int_equal(count_names(crowd->dir), 1);
-}
-
-static void threads_do_not_disturb_each_other(void **state)
-{
-    (void)state;
-    run_crowd(start_thread, wait_for_thread);
-}
-
-static void processes_do_not_disturb_each_other(void **state)
-{
-    (void)state;
-    run_crowd(start_process, wait_for_process);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_crowd, remove_crowd)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(threads_do_not_disturb_each_other),
-        TEST(processes_do_not_disturb_each_other),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_string_equal(threads[i].failure, "");
+    assert_true(changes >= MIN_CHANGES);
+    assert_int_equal(count_names("."), 1);
 }

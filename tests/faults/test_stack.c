@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a host's thread needs of stack for a save and a load: less than 16 KiB, for the deepest
- * document and for failures with the longest paths too. The stack is painted before and looked at
- * after; what the thread itself needs, before it calls the library, does not count. */
-#include "support.h"
+/* A save, a load and a capture need less than 16 KiB of stack, even for the deepest document and
+ * for failures with the longest paths. What a thread itself needs before the call is not counted.
+ */
+#include "test.h"
 
 #include <pthread.h>
 #include <stdalign.h>
@@ -20,40 +20,33 @@ enum { STACK = 512 * 1024, LIMIT = 16 * 1024, DEPTH = 127, PAINT = 0xa5 };
 #endif
 
 static alignas(4096) unsigned char stack[STACK];
-
-static struct {
-    const char *dir;
-    char *text; /* the deepest document */
-    struct nucleus_metadata metadata;
-    uintptr_t start; /* the address of the frame that calls the library */
-    enum nucleus_status status;
-} run;
+static struct nucleus_metadata metadata;
+static char long_path[4096]; /* each byte is escaped in a message */
 
 static enum nucleus_status save(const char *dir, struct nucleus_error *err)
 {
-    return nucleus_metadata_save(&run.metadata, dir, err);
+    return nucleus_metadata_save(&metadata, dir, err);
 }
-
-static char long_path[4096]; /* each byte is escaped */
 
 static const struct row {
     const char *name;
-    enum nucleus_status (*act)(const char *path, struct nucleus_error *err);
-    const char *path; /* NULL: the directory of the test */
+    enum nucleus_status (*operate)(const char *path, struct nucleus_error *err);
+    const char *path;
     enum nucleus_status status;
 } rows[] = {
-    {"load", load_sample, NULL, NUCLEUS_OK}, /* of the deepest document */
-    {"save", save, NULL, NUCLEUS_OK},
+    {"load of the deepest document", load_sample, ".", NUCLEUS_OK},
+    {"save", save, ".", NUCLEUS_OK},
     {"save to a long path", save, long_path, NUCLEUS_ERROR_IO},
-    {"load what is not there", load_sample, "/nothing", NUCLEUS_ERROR_NOT_FOUND},
+    {"load of nothing", load_sample, "/nothing", NUCLEUS_ERROR_NOT_FOUND},
     {"from_state", capture_sample, TEST_DATA "/cgroup", NUCLEUS_OK},
 };
 
-/* The text with a member before its last brace whose value is as deep as it may be. */
-static char *deepen(const char *name)
+/* metadata.json has a member whose value is as deep as possible. */
+static void deep_document(void)
 {
-    char *text = read_data(name, NULL);
+    char *text = read_data("nucleus-0.3.8-metadata-cgroup.json", NULL);
     char *deep = calloc(1, strlen(text) + 2 * DEPTH + 16);
+    struct nucleus_error err;
     char *end;
 
     assert_non_null(deep);
@@ -62,81 +55,50 @@ static char *deepen(const char *name)
     memset(end, '[', DEPTH);
     memset(end + DEPTH, ']', DEPTH);
     strcpy(end + 2 * DEPTH, "}");
-    free(text);
-    return deep;
-}
-
-static int make_run(void **state)
-{
-    struct nucleus_error err;
-
-    (void)make_directory(state);
-    run.dir = *state;
-    run.text = deepen("nucleus-0.3.8-metadata-cgroup.json");
-    assert_status(nucleus_metadata_from_json(run.text, strlen(run.text), &run.metadata, &err),
-                  NUCLEUS_OK, &err);
+    write_text("metadata.json", deep);
+    nucleus_metadata_clear(&metadata);
+    assert_status(nucleus_metadata_load(".", &metadata, &err), NUCLEUS_OK, &err);
     memset(long_path, '\x01', sizeof long_path - 1);
-    return 0;
+    free(deep);
+    free(text);
 }
 
-static int remove_run(void **state)
-{
-    nucleus_metadata_clear(&run.metadata);
-    free(run.text);
-    return remove_directory(state);
-}
+static struct {
+    const struct row *row;
+    uintptr_t start; /* the address of the frame that calls the library */
+    enum nucleus_status status;
+} run;
 
 static void *work(void *argument)
 {
-    const struct row *row = argument;
     unsigned char here = 0;
 
+    (void)argument;
     run.start = (uintptr_t)&here;
-    run.status = row->act(row->path ? row->path : run.dir, NULL);
+    run.status = run.row->operate(run.row->path, NULL);
     return NULL;
 }
 
-/* The bytes below the first frame that were touched. */
-static size_t measure(const struct row *row)
+TEST_EACH_IN(deep_document, rows, each_call_needs_less_than_16_kib_of_stack)
 {
     pthread_attr_t attributes;
     pthread_t thread;
-    size_t lowest = 0;
+    size_t lowest = 0, size;
 
+#ifdef IS_SANITIZED
+    skip_test("a sanitizer makes each frame larger");
+#endif
+    run.row = row;
     memset(stack, PAINT, STACK);
     assert_int_equal(pthread_attr_init(&attributes), 0);
     assert_int_equal(pthread_attr_setstack(&attributes, stack, STACK), 0);
-    assert_int_equal(pthread_create(&thread, &attributes, work, (void *)(uintptr_t)row), 0);
+    assert_int_equal(pthread_create(&thread, &attributes, work, NULL), 0);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(pthread_attr_destroy(&attributes), 0);
     while (stack[lowest] == PAINT)
         lowest++;
-    return (size_t)(run.start - (uintptr_t)(stack + lowest));
-}
-
-static void each_call_takes_less_than_16_kib_of_stack(void **state)
-{
-    (void)state;
-    write_text(path_in(run.dir, "metadata.json"), run.text);
-    for (const struct row *row = rows; row < rows + COUNT(rows); row++) {
-        size_t size = measure(row);
-
-        print_message("%s: %zu bytes\n", row->name, size);
-        assert_int_equal(run.status, row->status);
-        assert_true(size > 0 && size < LIMIT);
-    }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_call_takes_less_than_16_kib_of_stack, make_run,
-                                        remove_run),
-    };
-
-#ifdef IS_SANITIZED
-    print_message("skipped: a sanitizer makes each frame larger\n");
-    return TEST_SKIPPED;
-#endif
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    size = (size_t)(run.start - (uintptr_t)(stack + lowest));
+    print_message("%zu bytes\n", size);
+    assert_int_equal(run.status, row->status);
+    assert_true(size > 0 && size < LIMIT);
 }
