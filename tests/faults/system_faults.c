@@ -1,49 +1,52 @@
 /* SPDX-License-Identifier: MIT */
 #include "system_faults.h"
 
-#include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "memory_faults.h"
 
-/* A fault and at which calls it happens. */
 struct planned {
     struct fault fault;
     size_t first, last;
-    size_t seen; /* calls that fit */
+    bool is_repeated; /* after each call that does not fail, they are counted anew */
+    size_t seen;      /* calls so far */
     size_t happened;
 };
 
 static struct {
     struct planned planned[2];
     size_t count;
-    size_t limit;
-    const struct step *steps; /* NULL: calls may belong to none */
+    const struct planned *happening; /* at the current call, or NULL */
+    const struct step *steps;        /* NULL if calls may be in none */
     size_t steps_count;
-    struct call stray; /* a call of no step; its kind CALL_ANY: there was none */
+    size_t limit;
     const char *scenario, *path;
-    call_hook *hook;
-    struct planned *happening; /* at the call at hand; NULL: none */
+    call_hook *before, *after;
 } faults;
+
+void reset_faults(void)
+{
+    memset(&faults, 0, sizeof faults);
+    set_call_hooks(NULL, NULL);
+}
 
 void add_fault(struct fault fault, size_t first, size_t last)
 {
-    assert_true(faults.count < sizeof faults.planned / sizeof faults.planned[0]);
+    assert_true(faults.count < COUNT(faults.planned));
     faults.planned[faults.count++] = (struct planned){.fault = fault, .first = first, .last = last};
+}
+
+size_t count_faults(void)
+{
+    return faults.planned[0].happened;
 }
 
 void limit_transfers(size_t size)
 {
     faults.limit = size;
-}
-
-void clear_faults(void)
-{
-    memset(faults.planned, 0, sizeof faults.planned);
-    faults.count = 0;
-    faults.limit = 0;
 }
 
 void set_scenario(const char *name, const char *path)
@@ -52,225 +55,188 @@ void set_scenario(const char *name, const char *path)
     faults.path = path;
 }
 
-void set_hook(call_hook *before)
+void set_fault_hooks(call_hook *before, call_hook *after)
 {
-    faults.hook = before;
+    faults.before = before;
+    faults.after = after;
 }
 
-size_t count_faults(void)
+/* Counts the call. Returns true if the fault happens at it. */
+static bool happens(struct planned *planned, const struct call *call)
 {
-    return faults.planned[0].happened;
+    if (planned->fault.call && !is_call(call, planned->fault.call))
+        return false;
+    planned->seen++;
+    if (planned->seen >= planned->first && planned->seen <= planned->last)
+        return true;
+    if (planned->is_repeated)
+        planned->seen = 0;
+    return false;
 }
 
-static bool fits(const struct fault *fault, const struct call *call)
-{
-    return (fault->kind == CALL_ANY || fault->kind == call->kind) &&
-           (fault->object == OBJECT_ANY || fault->object == call->object);
-}
-
-/* The fault that happens at this call; NULL: none. */
-static struct planned *next_fault(const struct call *call)
-{
-    struct planned *found = NULL;
-
-    for (struct planned *planned = faults.planned; planned < faults.planned + faults.count;
-         planned++) {
-        if (!fits(&planned->fault, call))
-            continue;
-        planned->seen++;
-        if (!found && planned->seen >= planned->first && planned->seen <= planned->last)
-            found = planned;
-    }
-    if (found)
-        found->happened++;
-    return found;
-}
-
-static void note_stray(const struct call *call)
+static void check_is_in_a_step(const struct call *call)
 {
     for (size_t i = 0; i < faults.steps_count; i++) {
-        if (faults.steps[i].kind == call->kind && faults.steps[i].object == call->object)
+        if (is_call(call, faults.steps[i].call))
             return;
     }
-    faults.stray = *call;
+    if (faults.steps)
+        fail_msg("%s %s is in no step", call->name, call->object);
 }
 
-static void answer_with(struct call *call, long result, int os_error)
+/* Returns true if the call has its effect even if it reports this error. */
+static bool is_done_regardless(const struct call *call, int os_error)
 {
-    call->is_answered = true;
-    call->result = result;
-    call->os_error = os_error;
+    return is_call(call, "close") || (is_call(call, "unlinkat") && os_error == ENOENT);
 }
 
 static void before(struct call *call)
 {
-    if (faults.hook)
-        faults.hook(call);
-    if (faults.steps)
-        note_stray(call);
-    if (faults.limit > 0 && (call->kind == CALL_READ || call->kind == CALL_WRITE) &&
-        call->size > faults.limit)
+    const bool is_transfer = is_call(call, "read") || is_call(call, "write");
+    const struct fault *fault;
+
+    check_is_in_a_step(call);
+    if (faults.before)
+        faults.before(call);
+    if (is_transfer && faults.limit > 0 && call->size > faults.limit)
         call->size = faults.limit;
-    faults.happening = next_fault(call);
-    /* Thousands of saves would wait for the disk, whose cache is not what they are about. */
-    if (call->kind == CALL_FSYNC)
-        answer_with(call, 0, 0);
+    /* The disk is not tested, and would make each of thousands of saves wait. */
+    if (is_call(call, "fsync"))
+        answer_call(call, 0, 0);
+    faults.happening = NULL;
+    for (size_t i = faults.count; i-- > 0;) {
+        if (happens(&faults.planned[i], call))
+            faults.happening = &faults.planned[i];
+    }
     if (!faults.happening)
         return;
-    if (faults.happening->fault.effect == SHORT)
+    faults.planned[faults.happening - faults.planned].happened++;
+    fault = &faults.happening->fault;
+    if (fault->effect == SHORT)
         call->size = (call->size + 1) / 2;
-    if (faults.happening->fault.effect == NOTHING)
-        answer_with(call, 0, 0);
-    if (faults.happening->fault.effect == FAILS && call->kind != CALL_CLOSE)
-        fail_call(call, faults.happening->fault.os_error);
+    else if (fault->effect == NOTHING)
+        answer_call(call, 0, 0);
+    else if (fault->effect == FAILS && !is_done_regardless(call, fault->os_error))
+        answer_call(call, -1, fault->os_error);
 }
 
 static void after(struct call *call)
 {
-    enum effect effect;
-
-    /* FUSE, which may report a file that is being replaced as missing. */
-    if (call->kind == CALL_FSTATFS && call->result >= 0)
-        call->filesystem->f_type = 0x65735546;
+    if (faults.after)
+        faults.after(call);
     if (!faults.happening || call->is_answered)
         return;
-    effect = faults.happening->fault.effect;
-    if (effect != FAILS && effect != DONE_BUT_FAILS)
+    if (faults.happening->fault.effect == SHORT)
         return;
-    /* Nobody will hear of the descriptor. */
-    if (call->kind == CALL_OPENAT && call->result >= 0)
+    if (is_call(call, "openat") && call->result >= 0)
         (void)close((int)call->result);
-    fail_call(call, faults.happening->fault.os_error);
+    answer_call(call, -1, faults.happening->fault.os_error);
 }
 
-static void check_report(const struct call_report *report)
-{
-    char what[128];
-
-    (void)snprintf(what, sizeof what, "the library %s", report->misuse ? report->misuse : "");
-    check(!report->misuse, what);
-    (void)snprintf(what, sizeof what, "%s of %s is swept", call_name(faults.stray.kind),
-                   object_name(faults.stray.object));
-    check(faults.stray.kind == CALL_ANY, what);
-}
-
-struct call_report act_with_faults(void (*act)(struct outcome *ret), struct outcome *ret)
+enum nucleus_status run_with_faults(operation *operate, struct nucleus_error *err)
 {
     const size_t descriptors = count_descriptors();
-    struct call_report report;
-    bool is_untouched;
+    enum nucleus_status status;
 
     for (size_t i = 0; i < faults.count; i++)
         faults.planned[i].seen = faults.planned[i].happened = 0;
-    faults.stray.kind = CALL_ANY;
-    poison(ret, sizeof *ret);
-    watch_calls(before, after);
+    poison(err, sizeof *err);
     begin_memory(1, 0);
-    act(ret);
-    pause_memory();
-    report = unwatch_calls();
-    check_report(&report);
-    check(count_descriptors() == descriptors, "no descriptor is left or lost");
-    is_untouched = is_poisoned(&ret->metadata, sizeof ret->metadata);
-    check(ret->status == NUCLEUS_OK || is_untouched, "the output is untouched");
-    check(!is_untouched || count_blocks() == 0, "no memory is lost");
-    return report;
+    set_call_hooks(before, after);
+    status = operate(err);
+    set_call_hooks(NULL, NULL);
+    check(end_memory() == 0, "all memory is freed");
+    check(count_descriptors() == descriptors, "all descriptors are closed, and no others");
+    check(err->status == status, "the status is also in err");
+    return status;
 }
 
-void clear_outcome(struct outcome *outcome)
+/* Runs with the answer of the step planned as first. Returns how often it happened. */
+static size_t run_step(const struct step *step, struct planned first, enum nucleus_status status,
+                       operation *run)
 {
-    resume_memory();
-    nucleus_metadata_clear(&outcome->metadata);
-    pause_memory();
-    check(count_blocks() == 0, "no memory is lost");
+    struct nucleus_error err;
+
+    faults.planned[0] = first;
+    faults.planned[1] = (struct planned){step->standing, 1, SIZE_MAX, false, 0, 0};
+    faults.count = step->standing.call ? 2 : 1;
+    (void)run(&err);
+    if (count_faults() > 0)
+        check_error(&err, status,
+                    step->standing.call ? step->standing.os_error : first.fault.os_error,
+                    step->message);
+    else
+        check(step->standing.call || err.status == NUCLEUS_OK, "without a fault it succeeds");
+    return count_faults();
 }
 
-static void sweep_calls(const struct step *step, const struct answer *answer, bool forever,
-                        run_of_act *run, bool *made)
+static size_t sweep_answer(const struct step *step, const struct answer *answer, operation *run)
 {
-    struct fault fault = {step->kind, step->object, answer->effect, answer->os_error};
+    const struct fault fault = {step->call, answer->effect, answer->os_error};
+    const size_t tries = answer->tries > 0 ? answer->tries : 1;
+    struct planned planned = {.fault = fault};
+    size_t total = 0, happened;
 
-    for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
-        struct outcome outcome;
-        bool stands;
-
-        faults.count = 0;
-        add_fault(fault, n, forever ? SIZE_MAX : n);
-        if (step->standing.kind != CALL_ANY)
-            add_fault(step->standing, 1, SIZE_MAX);
-        outcome = run();
-        stands = faults.planned[1].happened > 0;
-        if (count_faults() > 0 || stands)
-            check_error(&outcome, forever ? answer->forever : answer->once,
-                        stands ? step->standing.os_error : answer->os_error, step->message);
-        else
-            check_error(&outcome, NUCLEUS_OK, 0, NULL);
-        *made |= count_faults() > 0;
+    do {
+        planned.first = planned.last = planned.first + 1;
+        total += run_step(step, planned, answer->once, run);
+        planned.last = SIZE_MAX;
+        happened = run_step(step, planned, answer->always, run);
+        if (planned.first == 1 && happened > 0 && !step->standing.call)
+            check(answer->always == NUCLEUS_OK || happened == tries, "it gives up when it should");
+    } while (happened > 0);
+    if (tries > 1) {
+        /* A signal may interrupt each call again. */
+        planned = (struct planned){fault, 1, tries - 1, answer->os_error == EINTR, 0, 0};
+        (void)run_step(step, planned, answer->once, run);
     }
+    return total;
 }
 
-void sweep(const struct step *steps, size_t count, void (*enter)(size_t scenario), size_t scenarios,
-           run_of_act *run)
+size_t sweep(const struct step *step, const struct step *steps, size_t count, operation *run)
 {
-    bool made[64] = {false};
+    size_t total = 0;
 
-    assert_true(count >= 1 && count <= COUNT(made));
     faults.steps = steps;
     faults.steps_count = count;
-    for (size_t i = 0; i < scenarios * count; i++) {
-        const struct step *step = &steps[i % count];
+    for (const struct answer *answer = step->answers; answer->os_error != 0; answer++)
+        total += sweep_answer(step, answer, run);
+    faults.steps = NULL;
+    return total;
+}
 
-        clear_faults();
-        enter(i / count);
-        for (const struct answer *answer = step->answers;
-             answer->effect != FAILS || answer->os_error != 0; answer++) {
-            sweep_calls(step, answer, false, run, &made[i % count]);
-            sweep_calls(step, answer, true, run, &made[i % count]);
+void sweep_all_calls(int os_error, operation *run)
+{
+    for (int is_lasting = 0; is_lasting <= 1; is_lasting++) {
+        for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
+            struct nucleus_error err;
+
+            faults.count = 0;
+            add_fault((struct fault){.os_error = os_error}, n, is_lasting ? SIZE_MAX : n);
+            check(run(&err) == NUCLEUS_OK || err.os_error == os_error,
+                  "os_error is the errno of the call");
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!made[i])
-            fail_msg("nothing came to row %zu, %s of %s", i, call_name(steps[i].kind),
-                     object_name(steps[i].object));
-    }
-    faults.steps = NULL;
-    clear_faults();
-}
-
-void sweep_all_calls(int os_error, bool forever, run_of_act *run)
-{
-    for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
-        struct outcome outcome;
-
-        faults.count = 0;
-        add_fault((struct fault){.os_error = os_error}, n, forever ? SIZE_MAX : n);
-        outcome = run();
-        check(outcome.status == NUCLEUS_OK || outcome.err.os_error == os_error,
-              "os_error is that of the call");
-    }
-}
-
-static void print_fault(const struct planned *planned)
-{
-    static const char *const effects[] = {"fails", "is done but fails", "is short", "does nothing"};
-
-    print_error("    %s of %s %s with %s, call %zu%s\n", call_name(planned->fault.kind),
-                object_name(planned->fault.object), effects[planned->fault.effect],
-                strerror(planned->fault.os_error), planned->first,
-                planned->last > planned->first ? " and on" : "");
 }
 
 void check_at(bool is_true, const char *what, const char *file, int line)
 {
+    static const char *const effects[] = {"fails", "is done but fails", "is short", "does nothing"};
+
     if (is_true)
         return;
-    print_error("Not so: %s\n    %s\n", what, faults.scenario ? faults.scenario : "");
-    for (size_t i = 0; i < faults.count; i++)
-        print_fault(&faults.planned[i]);
+    print_error("Failed check: %s\n    scenario: %s\n", what, faults.scenario);
+    for (size_t i = 0; i < faults.count; i++) {
+        const struct planned *planned = &faults.planned[i];
+
+        print_error("    calls %zu to %zu: %s %s with %s\n", planned->first, planned->last,
+                    planned->fault.call ? planned->fault.call : "every call",
+                    effects[planned->fault.effect], strerror(planned->fault.os_error));
+    }
     _fail(file, line);
 }
 
-/* Regardless of case: "is a directory" is a reason, too. */
+/* Ignores the case: the library itself has "is a directory". */
 static bool ends_with(const char *text, const char *end)
 {
     const size_t len = strlen(text), end_len = strlen(end);
@@ -278,62 +244,48 @@ static bool ends_with(const char *text, const char *end)
     return len >= end_len && strcasestr(text + len - end_len, end) != NULL;
 }
 
-/* With the one of the failure, with the one why a temporary file is left, or with what nobody can
- * tell after a rename. */
-static bool ends_with_reason(const char *message, int os_error)
+/* Returns true if the message ends with the error of an unlink that failed. */
+static bool ends_with_unlink_error(const char *message)
 {
-    if (ends_with(message, "; the file may have been replaced"))
-        return strstr(message, ": cannot rename temporary file: ") != NULL;
-    if (!strstr(message, "' could not be removed: "))
-        return ends_with(message, strerror(os_error));
     for (size_t i = 0; i < faults.count; i++) {
         const struct fault *fault = &faults.planned[i].fault;
 
-        if (fault->kind == CALL_UNLINKAT && ends_with(message, strerror(fault->os_error)))
+        if ((!fault->call || strncmp(fault->call, "unlinkat", 8) == 0) &&
+            ends_with(message, strerror(fault->os_error)))
             return true;
     }
     return false;
 }
 
-/* Not in the middle of a word. */
-static bool has_words(const char *message, const char *words)
-{
-    const char *found = strstr(message, words);
-
-    return found && (found == message || !isalpha((unsigned char)found[-1]) ||
-                     !isalpha((unsigned char)words[0]));
-}
-
-/* One line, the path in quotes, the reason. */
 static void check_message(const char *message, int os_error, const char *part)
 {
-    char quoted[4200];
+    char main_part[sizeof((struct nucleus_error *)NULL)->message];
+    char *removal;
 
-    (void)snprintf(quoted, sizeof quoted, "'%s", faults.path);
-    for (const char *byte = message; *byte != '\0'; byte++)
-        check((unsigned char)*byte >= 0x20, "the message is one line");
-    check(strstr(message, quoted), "the message has the path");
-    check(os_error == 0 || strcasestr(message, strerror(os_error)), "the message has the reason");
-    check(!part || has_words(message, part), "the message has the step");
-    check(os_error == 0 ? ends_with(message, part) : ends_with_reason(message, os_error),
-          "the message ends with the reason");
+    (void)snprintf(main_part, sizeof main_part, "%s", message);
+    removal = strstr(main_part, "; temporary file '");
+    if (removal) {
+        check(ends_with_unlink_error(message), "the message ends with the error of the unlink");
+        *removal = '\0';
+    }
+    check(strstr(message, faults.path), "the message has the path");
+    check(part && strstr(message, part), "the message names the step");
+    check(ends_with(main_part, strerror(os_error)) || ends_with(main_part, part),
+          "the message has the reason");
 }
 
-void check_error(const struct outcome *outcome, enum nucleus_status status, int os_error,
+void check_error(const struct nucleus_error *err, enum nucleus_status status, int os_error,
                  const char *message)
 {
-    const struct nucleus_error *err = &outcome->err;
     char what[640];
 
-    (void)snprintf(what, sizeof what, "status is %d, not %d (%s)", (int)status,
-                   (int)outcome->status, err->message);
-    check(outcome->status == status && err->status == status, what);
+    (void)snprintf(what, sizeof what, "status %d and os_error %d, not %d and %d: %s", (int)status,
+                   os_error, (int)err->status, err->os_error, err->message);
+    check(err->status == status, what);
     if (status == NUCLEUS_OK) {
         check(err->os_error == 0 && err->message[0] == '\0', "err is empty");
         return;
     }
-    (void)snprintf(what, sizeof what, "os_error is %d, not %d (%s)", os_error, err->os_error,
-                   err->message);
     check(err->os_error == os_error, what);
     check_message(err->message, os_error, message);
 }

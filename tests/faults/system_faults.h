@@ -1,110 +1,89 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes chosen system calls of the library fail, and sweeps tables of what must come of it. For
- * tests that count memory, too (memory_faults.h). */
+/* Makes chosen system calls of the library fail, and checks the errors that are reported. */
 #ifndef NUCLEUS_TEST_SYSTEM_FAULTS_H
 #define NUCLEUS_TEST_SYSTEM_FAULTS_H
-
-#include "support.h"
 
 #include "system_calls.h"
 
 enum effect {
-    FAILS,          /* the call is not made (but for close: the descriptor is always gone) */
-    DONE_BUT_FAILS, /* it is made, and its answer is an error all the same */
-    SHORT,          /* it handles half of the bytes */
-    NOTHING,        /* it is not made; its answer is 0 */
+    FAILS,          /* the call is not made, except close, and unlinkat with ENOENT */
+    DONE_BUT_FAILS, /* the call is made, but reports an error */
+    SHORT,          /* the call transfers half of the bytes */
+    NOTHING,        /* the call is not made and returns 0 */
 };
 
-enum { LAST_ERRNO = 140 }; /* Linux's numbers, and some that nobody has */
-
 struct fault {
-    enum call_kind kind;
-    enum call_object object;
+    const char *call; /* as for is_call(), or NULL for every call */
     enum effect effect;
     int os_error;
 };
 
-/* What a fault leads to: the status if it happens once, and if it happens again and again. */
+/* How a call can fail, and the status if it does so once and if it does so from then on. */
 struct answer {
     enum effect effect;
-    int os_error; /* of the call; where it gives none, of the failure */
-    enum nucleus_status once, forever;
+    int os_error; /* that is reported if the operation fails */
+    enum nucleus_status once, always;
+    size_t tries; /* after this number of failures the operation fails; 0 means 1 */
 };
 
 #define ANSWER(...)                                                                                \
     {                                                                                              \
         __VA_ARGS__                                                                                \
     }
-#define REFUSED(os_error) MEANS(os_error, NUCLEUS_ERROR_IO)
-#define RETRIED(os_error) ANSWER(FAILS, os_error, NUCLEUS_OK, NUCLEUS_ERROR_IO)
-#define IGNORED(os_error) MEANS(os_error, NUCLEUS_OK)
 #define MEANS(os_error, status) ANSWER(FAILS, os_error, status, status)
-#define DONE(os_error, once, forever) ANSWER(DONE_BUT_FAILS, os_error, once, forever)
+#define REFUSED(os_error) MEANS(os_error, NUCLEUS_ERROR_IO)
+#define IGNORED(os_error) MEANS(os_error, NUCLEUS_OK)
+#define RETRIED(os_error, tries, status) ANSWER(FAILS, os_error, NUCLEUS_OK, status, tries)
+#define INTERRUPTED RETRIED(EINTR, 100, NUCLEUS_ERROR_IO)
+#define DONE(os_error, status) ANSWER(DONE_BUT_FAILS, os_error, status, status)
 #define SHORT_GIVES(status) ANSWER(SHORT, EIO, status, status)
 #define NOTHING_GIVES(status) ANSWER(NOTHING, EIO, status, status)
 
-/* A kind of call, what the message says when it fails, and how it can. */
 struct step {
-    enum call_kind kind;
-    enum call_object object;
-    const char *message;
-    struct answer answers[16]; /* {0} ends them */
-    struct fault standing;     /* happens at each call that fits, and fails the run */
+    const char *call;          /* as for is_call() */
+    const char *message;       /* the part for check_error(), or NULL if no failure is reported */
+    struct answer answers[20]; /* one without os_error is the end */
+    struct fault standing;     /* if its call is set, this fault happens at each such call too */
 };
 
-/* What an act gave. */
-struct outcome {
-    enum nucleus_status status;
-    struct nucleus_error err;
-    struct nucleus_metadata metadata;
-};
+/* An operation and a run of it return the status, and fill err. */
+typedef enum nucleus_status operation(struct nucleus_error *err);
 
-/* From the first to the last call that fits, counted from 1, fault happens. Two at most. */
+/* Clears all that the functions below have set. */
+void reset_faults(void);
+
+/* Adds a fault at the calls from first to last, counted from 1. There can be two; of two that
+ * apply to a call, the one that was added first happens. */
 void add_fault(struct fault fault, size_t first, size_t last);
 
-/* No read and no write handles more than size bytes at once. */
-void limit_transfers(size_t size);
-
-void clear_faults(void); /* the limit too */
-
-/* What the faults happen in, and the path that a message has then. For check(). */
-void set_scenario(const char *name, const char *path);
-
-/* Called before each call, and before faults happen; NULL: nothing is. */
-void set_hook(call_hook *before);
-
-/*
- * Acts with the faults that were added; ret is poisoned before. Checks what must be so whatever
- * the status is: the library did nothing that it must never do, no descriptor is left or lost,
- * and after an error ret->metadata is untouched and no memory is left.
- */
-struct call_report act_with_faults(void (*act)(struct outcome *ret), struct outcome *ret);
-
-/* After success: clears the metadata, which must be the only memory that is left. */
-void clear_outcome(struct outcome *outcome);
-
-/* How often the first fault happened, in the last act. */
+/* Returns how often the first fault happened in the last operation. */
 size_t count_faults(void);
 
-/* Checks the status, and the rest of err with it. message is a part of the message. */
-void check_error(const struct outcome *outcome, enum nucleus_status status, int os_error,
-                 const char *message);
+/* Sets the greatest number of bytes that a read or write transfers, or 0 for no limit. */
+void limit_transfers(size_t size);
 
-/* Acts once, and checks what it gave. */
-typedef struct outcome run_of_act(void);
+/* Sets the name of what is tested, and the path that each message must contain. */
+void set_scenario(const char *name, const char *path);
 
-/*
- * In each scenario, which enter() enters, for each answer of each step, once and from then on, at
- * the first such call, the second, and so on until the fault does not happen any more: runs, and
- * checks the error. A step that is never made, and a call that belongs to no step, fail the test.
- */
-void sweep(const struct step *steps, size_t count, void (*enter)(size_t scenario), size_t scenarios,
-           run_of_act *run);
+/* Sets hooks that are called before a fault happens, and after the call. Both may be NULL. */
+void set_fault_hooks(call_hook *before, call_hook *after);
 
-/* The same for every call, whatever it is. After an error, os_error is that of the call. */
-void sweep_all_calls(int os_error, bool forever, run_of_act *run);
+/* Runs the operation with the faults. Fails the test if it loses a descriptor or memory. */
+enum nucleus_status run_with_faults(operation *operate, struct nucleus_error *err);
 
-/* Fails the test unless it is true, naming the faults and the scenario at hand. */
+/* Checks err. Its message must contain part, and end with it or with the text of os_error. */
+void check_error(const struct nucleus_error *err, enum nucleus_status status, int os_error,
+                 const char *part);
+
+/* Runs with each answer of the step at the first call, the second, and so on until the operation
+ * makes no more of them. Fails the test if a call is in none of the steps. Returns the number of
+ * failed calls. */
+size_t sweep(const struct step *step, const struct step *steps, size_t count, operation *run);
+
+/* Likewise fails every call, once and from then on. After an error, os_error must be its errno. */
+void sweep_all_calls(int os_error, operation *run);
+
+/* Fails the test and prints the scenario and the faults, unless is_true. */
 #define check(is_true, what) check_at((is_true), (what), __FILE__, __LINE__)
 void check_at(bool is_true, const char *what, const char *file, int line);
 

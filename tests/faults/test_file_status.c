@@ -1,126 +1,110 @@
 /* SPDX-License-Identifier: MIT */
-/* A save whose new file has another mode than expected, which cannot be changed everywhere, or
- * whose name has another file after a rename that reported an error. */
-#include "support.h"
+/* A save whose new file has another mode than expected, on file systems that may be unable to
+ * change it, or that may report an error although they performed the rename. */
+#include "system_calls.h"
+#include "test.h"
 
 #include <errno.h>
-#include <sys/stat.h>
 
-#include "system_calls.h"
-
-enum { DOES_NOTHING = -1 }; /* and says that it is done, as on ntfs-3g */
+enum { NO_EFFECT = -1 }; /* fchmod succeeds, but changes nothing, as on ntfs-3g */
 
 static struct {
-    mode_t mode;  /* that the temporary file seems to have */
-    int chmod;    /* errno of fchmod; 0: it works; DOES_NOTHING */
-    size_t calls; /* of it */
-} world;
+    mode_t mode;    /* that the temporary file seems to have */
+    int os_error;   /* of fchmod; 0 if it works; or NO_EFFECT */
+    size_t fchmods; /* calls of it */
+} file;
 
-static void before(struct call *call)
+static void deny_fchmod(struct call *call)
 {
-    if (call->kind != CALL_FCHMOD)
+    if (!is_call(call, "fchmod"))
         return;
-    world.calls++;
-    assert_int_equal(call->object, OBJECT_TEMP);
+    file.fchmods++;
+    assert_true(is_call(call, "fchmod temp"));
     assert_int_equal(call->mode, 0600);
-    if (world.chmod > 0)
-        fail_call(call, world.chmod);
+    if (file.os_error > 0)
+        answer_call(call, -1, file.os_error);
 }
 
-static void after(struct call *call)
+static void change_mode(struct call *call)
 {
-    bool is_changed = world.calls > 0 && world.chmod == 0;
-
-    if (call->kind == CALL_FSTAT && call->object == OBJECT_TEMP)
-        call->info->st_mode = S_IFREG | (is_changed ? 0600 : world.mode);
+    if (is_call(call, "fstat temp"))
+        call->info->st_mode = S_IFREG | (file.fchmods > 0 && file.os_error == 0 ? 0600 : file.mode);
 }
 
-static void save_with_mode(const char *dir, bool is_fine)
+static void save_with_mode(bool succeeds)
 {
-    enum nucleus_status expected = is_fine ? NUCLEUS_OK : NUCLEUS_ERROR_IO;
     struct nucleus_error err;
 
-    assert_int_equal(save_sample("old", dir, NULL), NUCLEUS_OK);
-    world.calls = 0;
-    if (watch_act(save_new, dir, &err, before, after) != expected)
-        fail_msg("mode %o, chmod %d: status is %d", (unsigned)world.mode, world.chmod, err.status);
-    assert_true(has_saved(dir, is_fine ? "new" : "old"));
-    assert_int_equal(count_names(dir), 1);
-    assert_int_equal(world.calls, world.mode != 0600);
-    if (is_fine)
+    assert_int_equal(save_sample("old", ".", NULL), NUCLEUS_OK);
+    file.fchmods = 0;
+    set_call_hooks(deny_fchmod, change_mode);
+    (void)save_sample("new", ".", &err);
+    set_call_hooks(NULL, NULL);
+    assert_status(err.status, succeeds ? NUCLEUS_OK : NUCLEUS_ERROR_IO, &err);
+    assert_true(has_saved(".", succeeds ? "new" : "old"));
+    assert_int_equal(count_names("."), 1);
+    assert_int_equal(file.fchmods, file.mode != 0600);
+    if (succeeds)
         return;
-    assert_int_equal(err.os_error, world.chmod == DOES_NOTHING ? EPERM : world.chmod);
+    assert_int_equal(err.os_error, file.os_error == NO_EFFECT ? EPERM : file.os_error);
     assert_contains(err.message, "': cannot set the mode of temporary file: ");
 }
 
-/* It goes on with a mode that gives nobody too much, and publishes no other. */
-static void save_goes_on_without_chmod_only_if_the_mode_is_not_wider(void **state)
-{
-    static const struct {
-        mode_t mode;
-        bool is_wider;
-    } modes[] = {
-        {0600, false}, {0000, false}, {0400, false}, {0200, false}, {0644, true}, {0640, true},
-        {0610, true},  {0604, true},  {0601, true},  {0700, true},  {0777, true}, {0044, true},
-        {04600, true}, {02600, true}, {01600, true}, {0420, true},
-    };
-    static const struct {
-        int chmod;
-        bool is_lack; /* there is no such thing */
-    } chmods[] = {
-        {0, false},         {DOES_NOTHING, true}, {ENOSYS, true},  {EPERM, true},
-        {EOPNOTSUPP, true}, {EIO, false},         {EACCES, false}, {EROFS, false},
-        {EINTR, false},     {EINVAL, false},      {ENOTTY, false},
-    };
-    enum { CHMODS = COUNT(chmods) };
+static const struct {
+    const char *name;
+    mode_t mode;
+    bool is_wider;
+} modes[] = {
+    {"0600", 0600, false},  {"0000", 0000, false},  {"0400", 0400, false}, {"0200", 0200, false},
+    {"0644", 0644, true},   {"0610", 0610, true},   {"0604", 0604, true},  {"0601", 0601, true},
+    {"0700", 0700, true},   {"0044", 0044, true},   {"0420", 0420, true},  {"04600", 04600, true},
+    {"02600", 02600, true}, {"01600", 01600, true},
+};
 
-    for (size_t i = 0; i < CHMODS * COUNT(modes); i++) {
-        world.mode = modes[i / CHMODS].mode;
-        world.chmod = chmods[i % CHMODS].chmod;
-        save_with_mode(*state, world.mode == 0600 || world.chmod == 0 ||
-                                   (chmods[i % CHMODS].is_lack && !modes[i / CHMODS].is_wider));
+TEST_EACH_IN(empty_directory, modes, save_accepts_a_stricter_mode_if_it_cannot_be_changed)
+{
+    static const int unsupported[] = {NO_EFFECT, ENOSYS, EPERM, EOPNOTSUPP};
+    static const int failed[] = {EIO, EACCES, EROFS, EINTR, EINVAL};
+
+    file.mode = row->mode;
+    file.os_error = 0;
+    save_with_mode(true);
+    for (size_t i = 0; i < COUNT(unsupported); i++) {
+        file.os_error = unsupported[i];
+        save_with_mode(!row->is_wider);
+    }
+    for (size_t i = 0; i < COUNT(failed); i++) {
+        file.os_error = failed[i];
+        save_with_mode(row->mode == 0600);
     }
 }
 
-static struct {
+static const struct other {
+    const char *name;
     dev_t device;
     ino_t inode;
-} other; /* what is added to the numbers of metadata.json */
+} others[] = {{"another device", 1, 0}, {"another inode", 0, 1}};
 
-static void rename_with_an_error(struct call *call)
+static const struct other *other; /* is added to the numbers of metadata.json */
+
+static void replace_renamed(struct call *call)
 {
-    if (call->kind == CALL_RENAMEAT) {
-        call->result = -1;
-        call->os_error = EIO;
-    }
-    if (call->kind == CALL_FSTATAT && call->object == OBJECT_FILE) {
-        call->info->st_dev += other.device;
-        call->info->st_ino += other.inode;
-    }
+    if (is_call(call, "renameat"))
+        answer_call(call, -1, EIO);
+    if (!is_call(call, "fstatat file"))
+        return;
+    call->info->st_dev += other->device;
+    call->info->st_ino += other->inode;
 }
 
-static void save_does_not_take_another_file_for_its_own(void **state)
+TEST_EACH_IN(empty_directory, others, save_does_not_mistake_another_file_for_its_own)
 {
-    for (int i = 0; i < 3; i++) {
-        struct nucleus_error err;
+    struct nucleus_error err;
 
-        other.device = i == 1;
-        other.inode = i == 2;
-        assert_int_equal(watch_act(save_new, *state, &err, NULL, rename_with_an_error),
-                         i == 0 ? NUCLEUS_OK : NUCLEUS_ERROR_IO);
-        if (i > 0)
-            assert_contains(err.message, "; the file may have been replaced");
-    }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(save_goes_on_without_chmod_only_if_the_mode_is_not_wider,
-                                        make_directory, remove_directory),
-        cmocka_unit_test_setup_teardown(save_does_not_take_another_file_for_its_own, make_directory,
-                                        remove_directory),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    other = row;
+    set_call_hooks(NULL, replace_renamed);
+    (void)save_sample("new", ".", &err);
+    set_call_hooks(NULL, NULL);
+    assert_status(err.status, NUCLEUS_ERROR_IO, &err);
+    assert_contains(err.message, "; the file may have been replaced");
 }
