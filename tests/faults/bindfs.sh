@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# bindfs.sh CKMETA: loads beside saves, through a FUSE file system that looks a name up more than once
-# for an open. Neither a load nor a save may fail.
+# bindfs.sh CKMETA
+# Saves and loads at the same time, through a FUSE file system that looks up a name more than once
+# for each open. No save and no load may fail.
 set -eu
 ckmeta=$1
 : "${SAVES:=150}" "${LOADS:=400}"
@@ -25,7 +26,7 @@ trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 bindfs "$work/real" "$work/seen" 2>"$work/log" || skip "bindfs cannot mount: $(cat "$work/log")"
 
-# repeat COUNT COMMAND...: what fails is told, and counted by a line of its own.
+# repeat COUNT COMMAND...: adds a line to the file "failures" for each command that fails.
 repeat()
 {
     count=$1

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,7 +90,7 @@ TEST_EACH_IN(saved, operations, each_opening_has_its_flags)
     }
 }
 
-static uint64_t number;  /* that getrandom returns */
+static uint64_t number;  /* that getrandom returns next */
 static char created[64]; /* the name of the temporary file */
 
 static void give_number(struct call *call)
@@ -101,6 +102,19 @@ static void give_number(struct call *call)
     assert_int_equal(call->size, sizeof number);
     memcpy(call->bytes, &number, sizeof number);
     answer_call(call, sizeof number, 0);
+    number++;
+}
+
+static void assert_name(uint64_t first, uint64_t used)
+{
+    char expected[64];
+
+    number = first;
+    (void)snprintf(expected, sizeof expected, ".metadata.json.tmp.%016" PRIx64, used);
+    set_call_hooks(give_number, NULL);
+    assert_int_equal(save_sample("new", ".", NULL), NUCLEUS_OK);
+    set_call_hooks(NULL, NULL);
+    assert_string_equal(created, expected);
 }
 
 TEST_IN(empty_directory, a_temporary_name_is_64_random_bits)
@@ -108,14 +122,18 @@ TEST_IN(empty_directory, a_temporary_name_is_64_random_bits)
     static const uint64_t numbers[] = {0, 1, UINT64_C(0x0123456789abcdef), UINT64_C(1) << 63,
                                        UINT64_MAX};
 
-    for (size_t i = 0; i < 2 * COUNT(numbers); i++) {
-        char expected[64];
+    for (size_t i = 0; i < 2 * COUNT(numbers); i++)
+        assert_name(numbers[i / 2], numbers[i / 2]);
+}
 
-        number = numbers[i / 2];
-        (void)snprintf(expected, sizeof expected, ".metadata.json.tmp.%016" PRIx64, number);
-        set_call_hooks(give_number, NULL);
-        assert_int_equal(save_sample("new", ".", NULL), NUCLEUS_OK);
-        set_call_hooks(NULL, NULL);
-        assert_string_equal(created, expected);
-    }
+TEST_IN(empty_directory, a_file_that_has_the_name_already_is_left_unchanged)
+{
+    static const char path[] = ".metadata.json.tmp.0000000000000007";
+    char *text;
+
+    write_text(path, "of another saver");
+    assert_name(7, 8);
+    text = read_file(path, NULL);
+    assert_string_equal(text, "of another saver");
+    free(text);
 }
