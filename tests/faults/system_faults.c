@@ -158,7 +158,9 @@ static size_t run_step(const struct step *step, struct planned first, enum nucle
     struct nucleus_error err;
 
     faults.planned[0] = first;
-    faults.planned[1] = (struct planned){step->standing, 1, SIZE_MAX, false, 0, 0};
+    faults.planned[1] = (struct planned){.fault = step->standing, .first = 1, .last = SIZE_MAX};
+    if (step->standing.effect == DONE_BUT_FAILS)
+        faults.planned[1].last = 1;
     faults.count = step->standing.call ? 2 : 1;
     (void)run(&err);
     if (count_faults() > 0)
@@ -173,7 +175,6 @@ static size_t run_step(const struct step *step, struct planned first, enum nucle
 static size_t sweep_answer(const struct step *step, const struct answer *answer, operation *run)
 {
     const struct fault fault = {step->call, answer->effect, answer->os_error};
-    const size_t tries = answer->tries > 0 ? answer->tries : 1;
     struct planned planned = {.fault = fault};
     size_t total = 0, happened;
 
@@ -183,11 +184,14 @@ static size_t sweep_answer(const struct step *step, const struct answer *answer,
         planned.last = SIZE_MAX;
         happened = run_step(step, planned, answer->always, run);
         if (planned.first == 1 && happened > 0 && !step->standing.call)
-            check(answer->always == NUCLEUS_OK || happened == tries, "it gives up when it should");
+            check(answer->always == NUCLEUS_OK || happened == answer->tries,
+                  "it gives up when it should");
     } while (happened > 0);
-    if (tries > 1) {
-        /* A signal may interrupt each call again. */
-        planned = (struct planned){fault, 1, tries - 1, answer->os_error == EINTR, 0, 0};
+    /* A signal may interrupt each call again. */
+    if (answer->tries > 1) {
+        planned.first = 1;
+        planned.last = answer->tries - 1;
+        planned.is_repeated = answer->os_error == EINTR;
         (void)run_step(step, planned, answer->once, run);
     }
     return total;

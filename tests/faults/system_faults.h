@@ -23,27 +23,29 @@ struct answer {
     enum effect effect;
     int os_error; /* that is reported if the operation fails */
     enum nucleus_status once, always;
-    size_t tries; /* after this number of failures the operation fails; 0 means 1 */
+    size_t tries; /* the number of failures after which the operation fails */
 };
 
 #define ANSWER(...)                                                                                \
     {                                                                                              \
         __VA_ARGS__                                                                                \
     }
-#define MEANS(os_error, status) ANSWER(FAILS, os_error, status, status)
+#define MEANS(os_error, status) ANSWER(FAILS, os_error, status, status, 1)
 #define REFUSED(os_error) MEANS(os_error, NUCLEUS_ERROR_IO)
 #define IGNORED(os_error) MEANS(os_error, NUCLEUS_OK)
 #define RETRIED(os_error, tries, status) ANSWER(FAILS, os_error, NUCLEUS_OK, status, tries)
 #define INTERRUPTED RETRIED(EINTR, 100, NUCLEUS_ERROR_IO)
-#define DONE(os_error, status) ANSWER(DONE_BUT_FAILS, os_error, status, status)
-#define SHORT_GIVES(status) ANSWER(SHORT, EIO, status, status)
-#define NOTHING_GIVES(status) ANSWER(NOTHING, EIO, status, status)
+#define DONE(os_error, status) ANSWER(DONE_BUT_FAILS, os_error, status, status, 1)
+#define SHORT_GIVES(status) ANSWER(SHORT, EIO, status, status, 1)
+#define NOTHING_GIVES(status) ANSWER(NOTHING, EIO, status, status, 1)
 
 struct step {
     const char *call;          /* as for is_call() */
     const char *message;       /* the part for check_error(), or NULL if no failure is reported */
     struct answer answers[20]; /* one without os_error is the end */
-    struct fault standing;     /* if its call is set, this fault happens at each such call too */
+    /* If its call is set, this fault happens as well: at the first such call if it is
+     * DONE_BUT_FAILS, otherwise at each. */
+    struct fault standing;
 };
 
 /* An operation and a run of it return the status, and fill err. */

@@ -14,7 +14,7 @@
 static mode_t flushed[4]; /* the types of the files that were flushed */
 static size_t flushes;
 static int64_t now;
-static long magic;      /* of the file system */
+static long magic;      /* of the file system, or -1 if fstatfs fails */
 static long pauses[16]; /* nanoseconds */
 static size_t paused;
 static bool is_interrupted; /* each pause, again and again, when half of it is left */
@@ -80,7 +80,7 @@ int __wrap_fstatfs(int fd, struct statfs *ret)
 {
     (void)fd;
     ret->f_type = (__typeof__(ret->f_type))magic;
-    return 0;
+    return magic < 0 ? -1 : 0;
 }
 
 /* The names of these calls on 32-bit systems. */
@@ -164,6 +164,7 @@ static const struct {
 } loads[] = {
     {"on a local file system, tmpfs", 0x01021994, false, false, 0},
     {"on FUSE, where a file that is replaced can be missing", 0x65735546, false, false, 9},
+    {"if the file system is unknown", -1, false, false, 9},
     {"with signals during each pause", 0x65735546, true, false, 9},
     {"under a filter that denies pauses", 0x65735546, false, true, 9},
 };
