@@ -141,7 +141,8 @@ static void directory_d(void)
     assert_true(directory > 2);
 }
 
-static void pretend(struct call *call)
+/* Makes other temporary files two hours older, and inode numbers equal. */
+static void change_status(struct call *call)
 {
     if (!call->info || call->result < 0)
         return;
@@ -155,7 +156,7 @@ static void enter(const struct scenario *entered)
 {
     scenario = entered;
     set_scenario(scenario->name, scenario->is_at ? "'metadata.json'" : "'d");
-    set_fault_hooks(NULL, pretend);
+    set_fault_hooks(NULL, change_status);
     limit_transfers(scenario->is_cluttered ? 100 : 0);
 }
 

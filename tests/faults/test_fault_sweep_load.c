@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Errors of any lookup. Those with the meaning "not found" differ. */
+/* Errors of each lookup. ENOENT has another meaning in each of the tables. */
 #define LOOKUP_ERRORS                                                                              \
     MEANS(ENOTDIR, NUCLEUS_ERROR_NOT_DIRECTORY), MEANS(ELOOP, NUCLEUS_ERROR_SYMLINK),              \
         REFUSED(EACCES), REFUSED(EIO), REFUSED(ENOMEM)
@@ -185,7 +185,7 @@ TEST_EACH_IN(saved_file, lookups, load_succeeds_if_its_second_lookup_does)
 
 /* Before a read of each of the first tries, the file gets another size; its next lookup finds it
  * complete again. */
-static struct {
+static struct change {
     size_t tries, read; /* that are disturbed */
     off_t size;
     size_t tried, reads;
@@ -215,10 +215,10 @@ TEST_EACH_IN(saved_file, changes, load_repeats_the_read_of_a_file_that_changes_i
 
     set_fault_hooks(change_size, pretend_fuse);
     for (size_t read = 1; read <= text_len / SHORT_READ; read++) {
-        change = (__typeof__(change)){TRIES - 1, read, size, 0, 0};
+        change = (struct change){TRIES - 1, read, size, 0, 0};
         assert_status(run_load(&err), NUCLEUS_OK, &err);
         assert_int_equal(change.tried, TRIES);
-        change = (__typeof__(change)){TRIES, read, size, 0, 0};
+        change = (struct change){TRIES, read, size, 0, 0};
         (void)run_load(&err);
         check_error(&err, NUCLEUS_ERROR_IO, 0, "': file changed size while being read");
         assert_int_equal(change.tried, TRIES);

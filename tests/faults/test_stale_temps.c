@@ -19,13 +19,13 @@ static struct {
     int64_t own_ctime, other_ctime;
     bool is_listing_endless;
     size_t listings;
-} world;
+} fixture;
 
 static void stale_files(void)
 {
-    memset(&world, 0, sizeof world);
-    world.own_ctime = NOW;
-    world.other_ctime = NOW - 2 * HOUR;
+    memset(&fixture, 0, sizeof fixture);
+    fixture.own_ctime = NOW;
+    fixture.other_ctime = NOW - 2 * HOUR;
 }
 
 static void list_forever(struct call *call)
@@ -34,8 +34,8 @@ static void list_forever(struct call *call)
 
     if (!is_call(call, "getdents"))
         return;
-    world.listings++;
-    if (!world.is_listing_endless)
+    fixture.listings++;
+    if (!fixture.is_listing_endless)
         return;
     entry.d_reclen = (unsigned short)call->size;
     memset(call->bytes, 0, call->size);
@@ -62,14 +62,14 @@ static void simulate(struct call *call)
         remove_types(call);
     if (!call->info || call->result < 0)
         return;
-    call->info->st_uid = is_own ? world.own_uid : world.other_uid;
+    call->info->st_uid = is_own ? fixture.own_uid : fixture.other_uid;
     call->info->st_mtime = 0; /* NFSv3 may store anything there */
     /* The time by name can differ from that by descriptor; the new file must not seem stale. */
-    call->info->st_ctime = (time_t)(is_call(call, "fstat temp") ? world.own_ctime
-                                    : is_own                    ? world.own_ctime - 2 * HOUR
-                                                                : world.other_ctime);
+    call->info->st_ctime = (time_t)(is_call(call, "fstat temp") ? fixture.own_ctime
+                                    : is_own                    ? fixture.own_ctime - 2 * HOUR
+                                                                : fixture.other_ctime);
     if (call->path && strncmp(call->path, ".metadata.json.tmp.eeee", 23) == 0)
-        call->info->st_ctime = (time_t)world.own_ctime;
+        call->info->st_ctime = (time_t)fixture.own_ctime;
 }
 
 static void save(void)
@@ -102,8 +102,8 @@ TEST_IN(stale_files, save_removes_files_that_are_more_than_an_hour_older_than_it
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        world.own_ctime = rows[i].own;
-        world.other_ctime = rows[i].other;
+        fixture.own_ctime = rows[i].own;
+        fixture.other_ctime = rows[i].other;
         write_text(stale_name, "");
         save();
         if (exists(stale_name) != rows[i].is_kept)
@@ -165,8 +165,8 @@ static const struct {
 TEST_EACH_IN(stale_files, owners, save_removes_only_files_of_its_own_user)
 {
     write_text(stale_name, "");
-    world.own_uid = row->own;
-    world.other_uid = row->other;
+    fixture.own_uid = row->own;
+    fixture.other_uid = row->other;
     save();
     assert_int_equal(exists(stale_name), row->is_kept);
 }
@@ -185,7 +185,7 @@ TEST_IN(stale_files, save_removes_at_most_eight_files)
         write_text(name, "");
     }
     save();
-    assert_true(world.listings > 2);
+    assert_true(fixture.listings > 2);
     assert_int_equal(count_names("."), 1 + 390 + 2);
     save();
     assert_int_equal(count_names("."), 1 + 390);
@@ -193,7 +193,7 @@ TEST_IN(stale_files, save_removes_at_most_eight_files)
 
 TEST_IN(stale_files, save_reads_at_most_1024_parts_of_a_listing)
 {
-    world.is_listing_endless = true;
+    fixture.is_listing_endless = true;
     save();
-    assert_int_equal(world.listings, 1024);
+    assert_int_equal(fixture.listings, 1024);
 }
