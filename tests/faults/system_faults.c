@@ -17,7 +17,7 @@ struct planned {
 };
 
 static struct {
-    struct planned planned[2];
+    struct planned planned[2]; /* of two at the same call, the first one happens */
     size_t count;
     const struct planned *happening; /* at the current call, or NULL */
     const struct step *steps;        /* NULL if calls may be in none */
@@ -33,10 +33,10 @@ void reset_faults(void)
     set_call_hooks(NULL, NULL);
 }
 
-void add_fault(struct fault fault, size_t first, size_t last)
+void set_fault(struct fault fault, size_t first, size_t last)
 {
-    assert_true(faults.count < COUNT(faults.planned));
-    faults.planned[faults.count++] = (struct planned){.fault = fault, .first = first, .last = last};
+    faults.planned[0] = (struct planned){.fault = fault, .first = first, .last = last};
+    faults.count = 1;
 }
 
 size_t count_faults(void)
@@ -215,8 +215,7 @@ void sweep_all_calls(int os_error, operation *run)
         for (size_t n = 1; n == 1 || count_faults() > 0; n++) {
             struct nucleus_error err;
 
-            faults.count = 0;
-            add_fault((struct fault){.os_error = os_error}, n, is_lasting ? SIZE_MAX : n);
+            set_fault((struct fault){.os_error = os_error}, n, is_lasting ? SIZE_MAX : n);
             check(run(&err) == NUCLEUS_OK || err.os_error == os_error,
                   "os_error is the errno of the call");
         }
@@ -279,7 +278,7 @@ static void check_message(const char *message, int os_error, const char *part)
 }
 
 void check_error(const struct nucleus_error *err, enum nucleus_status status, int os_error,
-                 const char *message)
+                 const char *part)
 {
     char what[640];
 
@@ -291,5 +290,5 @@ void check_error(const struct nucleus_error *err, enum nucleus_status status, in
         return;
     }
     check(err->os_error == os_error, what);
-    check_message(err->message, os_error, message);
+    check_message(err->message, os_error, part);
 }

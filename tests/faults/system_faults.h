@@ -54,11 +54,10 @@ typedef enum nucleus_status operation(struct nucleus_error *err);
 /* Clears all that the functions below have set. */
 void reset_faults(void);
 
-/* Adds a fault at the calls from first to last, counted from 1. There can be two; of two that
- * apply to a call, the one that was added first happens. */
-void add_fault(struct fault fault, size_t first, size_t last);
+/* Lets the fault happen at the calls from first to last, counted from 1. */
+void set_fault(struct fault fault, size_t first, size_t last);
 
-/* Returns how often the first fault happened in the last operation. */
+/* Returns how often the fault happened in the last operation. */
 size_t count_faults(void);
 
 /* Sets the greatest number of bytes that a read or write transfers, or 0 for no limit. */

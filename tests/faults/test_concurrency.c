@@ -31,7 +31,7 @@ static struct thread {
 
 int __wrap_nucleus_system_fsync(int fd);
 
-/* There is no power failure here, and without flushes there are more saves. */
+/* The power does not fail here, and without flushes the savers save more often. */
 int __wrap_nucleus_system_fsync(int fd)
 {
     (void)fd;

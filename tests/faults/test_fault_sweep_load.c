@@ -176,10 +176,9 @@ TEST_EACH_IN(saved_file, lookups, load_succeeds_if_its_second_lookup_does)
 
     for (size_t i = 0; i < COUNT(ways); i += 2) {
         enter(&ways[i]);
-        add_fault((struct fault){*row, FAILS, EACCES}, 1, 1);
+        set_fault((struct fault){*row, FAILS, EACCES}, 1, 1);
         assert_status(run_load(&err), NUCLEUS_OK, &err);
         assert_int_equal(count_faults(), 1);
-        reset_faults();
     }
 }
 

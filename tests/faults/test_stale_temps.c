@@ -13,7 +13,7 @@ enum { HOUR = 60 * 60, NOW = 2000000000 };
 
 static const char stale_name[] = ".metadata.json.tmp.0123456789abcdef";
 
-/* What the library sees of the new file and of other temporary files. */
+/* The attributes that the library sees of the new file and of other temporary files. */
 static struct {
     uid_t own_uid, other_uid;
     int64_t own_ctime, other_ctime;
