@@ -7,6 +7,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "error.h"
+
 static struct {
     bool is_counted;
     size_t count;       /* of allocations so far */
@@ -76,6 +78,10 @@ void __wrap_free(void *block)
 
 void begin_memory(size_t first, size_t last)
 {
+    char unused[64];
+
+    /* In a static program, the buffer of glibc for unknown errors is counted if it is new. */
+    nucleus_describe_errno(-1, unused, sizeof unused);
     /* The linker cannot redirect the calls of a shared cJSON. */
     cJSON_InitHooks(&(cJSON_Hooks){__wrap_malloc, __wrap_free});
     memory.count = memory.failed = 0;
