@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Shared test helpers. A helper that cannot do its work fails the running test. */
-#ifndef NUCLEUS_TEST_SUPPORT_H
-#define NUCLEUS_TEST_SUPPORT_H
+#pragma once
 
 /* cmocka needs these four before it. */
 #include <setjmp.h>
@@ -109,5 +108,3 @@ void assert_status_at(enum nucleus_status status, enum nucleus_status expected,
 /* Fails the test unless text contains part. */
 #define assert_contains(text, part) assert_contains_at((text), (part), __FILE__, __LINE__)
 void assert_contains_at(const char *text, const char *part, const char *file, int line);
-
-#endif

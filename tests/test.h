@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Registers tests and rows of tables with cmocka. */
-#ifndef NUCLEUS_TEST_TEST_H
-#define NUCLEUS_TEST_TEST_H
+#pragma once
 
 #include "support.h"
 
@@ -49,5 +48,3 @@ void skip_test(const char *reason);
 
 /* A setup that leaves the new directory empty. */
 void empty_directory(void);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs ckmeta in a shell and checks its exit code, its output and the directory d. */
-#ifndef NUCLEUS_TEST_RUN_H
-#define NUCLEUS_TEST_RUN_H
+#pragma once
 
 #include "test.h"
 
@@ -25,5 +24,3 @@ void expect_bytes(const char *line, const char *out, size_t len);
  * os_error is not 0, its strerror(3) is appended to message; if code is EXIT_USAGE, the hint at the
  * help is appended. */
 void expect_failure(const char *line, int code, const char *message, int os_error);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Counts the memory of the library and of cJSON, and makes chosen allocations fail, in programs
  * with one thread that wrap malloc, calloc, realloc and free. */
-#ifndef NUCLEUS_TEST_MEMORY_FAULTS_H
-#define NUCLEUS_TEST_MEMORY_FAULTS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -14,5 +13,3 @@ long end_memory(void);
 
 /* Returns the number of allocations that have failed since begin_memory(). */
 size_t count_failed_allocations(void);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Hooks around the system calls of the library, for programs with one thread that are linked with
  * system_calls.c and the wrappers in CMakeLists.txt. */
-#ifndef NUCLEUS_TEST_SYSTEM_CALLS_H
-#define NUCLEUS_TEST_SYSTEM_CALLS_H
+#pragma once
 
 #include "support.h"
 
@@ -40,5 +39,3 @@ void answer_call(struct call *call, long result, int os_error);
 /* Sets the functions that are called before and after each system call. Both may be NULL. */
 typedef void call_hook(struct call *call);
 void set_call_hooks(call_hook *before, call_hook *after);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Makes chosen system calls of the library fail, and checks the errors that are reported. */
-#ifndef NUCLEUS_TEST_SYSTEM_FAULTS_H
-#define NUCLEUS_TEST_SYSTEM_FAULTS_H
+#pragma once
 
 #include "system_calls.h"
 
@@ -87,5 +86,3 @@ void sweep_all_calls(int os_error, operation *run);
 /* Fails the test and prints the scenario and the faults, unless is_true. */
 #define check(is_true, what) check_at((is_true), (what), __FILE__, __LINE__)
 void check_at(bool is_true, const char *what, const char *file, int line);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Shared by the fuzz targets. A broken promise fails a cmocka assertion. Inputs are so small that
  * nothing is too large. */
-#ifndef NUCLEUS_FUZZ_H
-#define NUCLEUS_FUZZ_H
+#pragma once
 
 #include "support.h"
 
@@ -17,5 +16,3 @@ void fuzz_check_error(enum nucleus_status status, const struct nucleus_error *er
 /* Encodes metadata, and checks that decoding and encoding the text yields it again. Returns cJSON's
  * tree of the text, for cJSON_Delete(). */
 cJSON *fuzz_encode(const struct nucleus_metadata *metadata);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Events beside the steps of the actors: neighbours, time, death, a disk that fails. */
-#ifndef NUCLEUS_MODEL_EVENTS_H
-#define NUCLEUS_MODEL_EVENTS_H
+#pragma once
 
 /* TEMP is the temporary file of actor 0, GUESS its next name, FIXED metadata.json.tmp. A hostile
  * neighbour causes all up to DIRECTORY_SWAPPED. Each event with the name that it is about, and the
@@ -36,5 +35,3 @@ enum event { EVENTS(EVENT_NUMBER) };
 
 #define EVENT(name) (1u << EVENT_##name)
 #define HOSTILE (2 * EVENT(DIRECTORY_SWAPPED) - 1)
-
-#endif

@@ -8,8 +8,7 @@
  * the explorer makes every choice, depth first: a step of an actor, in each way in which it can be
  * answered, or an event. A state that was seen before is not explored again.
  */
-#ifndef NUCLEUS_MODEL_EXPLORER_H
-#define NUCLEUS_MODEL_EXPLORER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,5 +80,3 @@ void check_end(void);   /* when all actors are done */
 
 void describe_step(size_t actor, const struct request *request, const struct answer *answer);
 void describe_event(unsigned event);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The steps of actors: system calls, their effects on the world, and the ways in which they can
  * fail. Requests and answers hold no pointers and no padding, so that they can be compared. */
-#ifndef NUCLEUS_MODEL_CALLS_H
-#define NUCLEUS_MODEL_CALLS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -85,5 +84,3 @@ const char *call_text(unsigned kind);
 
 /* Provided by promises.c. */
 void check_call(const struct call *call);
-
-#endif

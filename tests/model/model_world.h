@@ -19,8 +19,7 @@
  * - Through FUSE, a directory may have no flush (libfuse, fsyncdir); then the flush of a file also
  *   flushes its name.
  */
-#ifndef NUCLEUS_MODEL_WORLD_H
-#define NUCLEUS_MODEL_WORLD_H
+#pragma once
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -145,5 +144,3 @@ bool is_complete(const struct inode *inode);
 
 /* Returns the file name of a name, in a static buffer. */
 const char *name_text(int name);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The scenarios to explore: actors, and a directory, a system and neighbours for them. */
-#ifndef NUCLEUS_MODEL_SCENARIOS_H
-#define NUCLEUS_MODEL_SCENARIOS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,5 +48,3 @@ struct scenario {
 
 extern const struct scenario scenarios[];
 extern const size_t scenarios_count;
-
-#endif
