@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The actors: savers and loaders of the library, and a saver of nucleus. Each ends with a report.
- */
+/* The actors: the library's savers and loaders, and nucleus's saver. */
 #include <errno.h>
 #include <stdalign.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 #include "model_world.h"
 #include "system.h"
 
-/* ---- Memory of the library, which has one block at a time: that of the text ---- */
+/* ---- Memory of the library, which allocates one block at a time, for the text ---- */
 
 void *actor_malloc(size_t size);
 void actor_free(void *block);
@@ -31,7 +30,7 @@ void actor_free(void *block)
     (void)block;
 }
 
-/* ---- Texts in the place of JSON: TEXT times the same byte, which identifies the writer ---- */
+/* ---- Text instead of JSON: TEXT copies of a byte that identifies the writer ---- */
 
 enum nucleus_status nucleus_metadata_to_json(const struct nucleus_metadata *metadata,
                                              char **ret_text, size_t *ret_len,
@@ -126,10 +125,12 @@ static enum call_kind act_as_nucleus(size_t actor)
 }
 
 /*
- * The report of a saver has in mode the status, in flags 1 if the message says that the file may
- * have been replaced, and in data the set of names in the message; that of a loader has in mode the
- * status, and in data the byte that fills the file; that of nucleus has in data the kind of the
- * call that failed, or CALL_END.
+ * The request CALL_END is the report of an actor:
+ *
+ * saver:   mode is the status; flags is 1 if the message warns that the file may have been
+ *          replaced; data is the set of temporary files that the message names
+ * loader:  mode is the status; data is the byte that fills the file
+ * nucleus: data is the kind of the call that failed, or CALL_END
  */
 void act(size_t actor)
 {

@@ -52,7 +52,7 @@ bool is_possible(unsigned event)
         return !is_there;
     case EVENT_FILE_REMOVED:
         return is_there;
-    case EVENT_DIRECTORY_SWAPPED: /* a link that exists before a save is followed */
+    case EVENT_DIRECTORY_SWAPPED: /* a save follows a link that exists when it begins */
         return !world.is_swapped &&
                (world.actors[0].kind != SAVER || world.actors[0].fds[0].is_open);
     case EVENT_ACTOR_0_DIES:
@@ -97,7 +97,7 @@ void happen(unsigned event)
     const int name = name_of(event);
 
     world.events++;
-    /* An acknowledged save may be lost: its file may be gone, or the neighbour's published. */
+    /* An acknowledged save may be lost if the neighbour removes or replaces its file. */
     world.is_floorless |=
         event == EVENT_FILE_REMOVED || event == EVENT_DIRECTORY_REMOVED ||
         (events[event].type != 0 && name != FIXED_NAME && event != EVENT_GUESS_BECOMES_FILE);

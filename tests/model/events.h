@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Events beside the steps of the actors: neighbours, time, death, a disk that fails. */
+/* Events, which are not steps of actors: hostile acts, passing time, death, disk failures. */
 #pragma once
 
-/* TEMP is the temporary file of actor 0, GUESS its next name, FIXED metadata.json.tmp. A hostile
- * neighbour causes all up to DIRECTORY_SWAPPED. Each event with the name that it is about, and the
- * type of the object that takes its place. */
+/* Each event has the name that it affects, and the type of the object that replaces it, or 0. TEMP
+ * is the temporary file of actor 0, GUESS is its next name, and FIXED is metadata.json.tmp. A
+ * hostile neighbour causes the events up to DIRECTORY_SWAPPED. */
 /* clang-format off */
 #define EVENTS(X)                                   \
     X(FIXED_BECOMES_LINK, FIXED_NAME, S_IFLNK)      \

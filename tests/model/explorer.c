@@ -15,11 +15,11 @@ enum {
     ENVIRONMENT = ACTORS /* makes the choices that are events */
 };
 
-/* A node of a tree: the path to it is the answers that an actor has received so far. */
+/* A node of a tree. The path to it consists of the answers that an actor has received. */
 struct history {
     uint32_t parent, first_child, next_sibling; /* 0 if there is none */
     struct answer answer;                       /* the last one */
-    struct request next;                        /* the step of the actor that follows */
+    struct request next;                        /* the actor's next step */
 };
 
 struct choice {
@@ -31,7 +31,7 @@ struct choice {
 struct frame {
     struct choice choices[MAX_CHOICES];
     size_t count, next; /* the choice before next was made */
-    size_t last_actor;  /* the one that made a step before */
+    size_t last_actor;  /* the actor that made the last step */
     struct world world;
 };
 
@@ -40,9 +40,9 @@ static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN
 struct exploration explored;
 
 static struct {
-    uint64_t *hashes; /* a hash table, with 0 in its free slots */
+    uint64_t *hashes; /* a hash table; 0 in free slots */
     size_t hash_count, hash_size;
-    struct history histories[HISTORIES]; /* of which the first is not used */
+    struct history histories[HISTORIES]; /* the first is unused */
     uint32_t history_count;
     bool is_described;
     struct frame frames[MAX_DEPTH + 1];
@@ -117,13 +117,13 @@ bool explorer_is_new(uint64_t seed, const void *bytes, size_t size)
 
 /* ---- Actors ---- */
 
-/* Runs the actor up to the step that has no answer. */
+/* Runs the actor up to the first step without an answer. */
 static void run(size_t actor)
 {
     running.actor = actor;
     if (setjmp(running.stop) == 0) {
         act(actor);
-        fail_msg("an actor returns");
+        fail_msg("an actor returned without CALL_END");
     }
 }
 
@@ -138,7 +138,7 @@ struct answer explorer_step(const struct request *request)
         longjmp(running.stop, 1);
     }
     history = &explorer.histories[running.replayed[running.next++]];
-    /* An actor that learns about the world in another way cannot be replayed. */
+    /* The replay fails if the actor learns about the world in any other way. */
     assert_memory_equal(&explorer.histories[history->parent].next, request, sizeof *request);
     return history->answer;
 }
@@ -280,8 +280,8 @@ void report_if(bool is_broken, const char *format, ...)
 
 /* ---- The exploration ---- */
 
-/* Checks the current state if it is new, and lists the choices in it. Returns false if there is
- * nothing to explore from here. */
+/* Checks the current state if it is new, and lists the choices in it. Returns false if there are
+ * none to explore. */
 static bool enter_state(void)
 {
     struct frame *frame = &explorer.frames[explorer.depth];
@@ -334,7 +334,7 @@ void explore(const char *trace)
         const size_t number = strcspn(digits, (const char[]){*trace, '\0'});
 
         if (!enter_state() || number >= frame->count) {
-            report_if(true, "there is no such trace");
+            report_if(true, "no such trace");
             return;
         }
         choose(number);

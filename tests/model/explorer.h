@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Explores every interleaving of a few actors over a world.
+ * Explores every interleaving of a few actors that share a simulated world.
  *
- * An actor is code that learns about the world only from the answers to its steps, so its next step
- * follows from the answers so far. It is run from its start once for each such history, up to the
- * step that has no answer yet. A state is the world, with the history of each actor. In each state
- * the explorer makes every choice, depth first: a step of an actor, in each way in which it can be
- * answered, or an event. A state that was seen before is not explored again.
+ * An actor is code that learns about the world only from the answers to its steps. Its history, the
+ * answers that it has received, therefore determines its next step. For each history, the explorer
+ * runs the actor from its start up to the first step without an answer. A state is the world and
+ * the history of each actor. In each state the explorer makes every choice, depth first: each step
+ * of an actor with each possible answer, and each event. It explores no state twice.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A step of an actor. Of its meaning the explorer knows only the kind CALL_END. */
+/* A step of an actor, and its answer. The only kind that the explorer interprets is CALL_END. */
 struct request;
 struct answer;
 
@@ -25,7 +25,7 @@ enum {
     MAX_FINDINGS = 16,
 };
 
-/* A broken promise, and a trace to it: the choices from the start, one character each. */
+/* A violated guarantee, and the trace that leads to it: one character per choice. */
 struct finding {
     char text[160];
     char trace[MAX_DEPTH + 1];
@@ -36,42 +36,42 @@ struct finding {
 extern struct exploration {
     unsigned long long states, steps, crash_states;
     size_t count;
-    struct finding findings[MAX_FINDINGS]; /* with the best trace to each */
+    struct finding findings[MAX_FINDINGS]; /* each with its best trace */
 } explored;
 
-/* Explores every state that can be reached from the current world; or, unless trace is NULL,
- * follows that trace, and describes each step and event. */
+/* Explores every state that can be reached from the current world. If trace is not NULL, only
+ * follows that trace and describes each step and event. */
 void explore(const char *trace);
 
-/* Makes a step on behalf of the actor that is running, and returns the answer. */
+/* Makes a step on behalf of the running actor. Returns the answer. */
 struct answer explorer_step(const struct request *request);
 
-/* Runs an actor alone: perform() answers each of its steps at once, the last one, CALL_END,
- * included. */
+/* Runs an actor alone. perform() answers each of its steps, including the last one, CALL_END. */
 void explorer_run_alone(size_t actor,
                         struct answer (*perform)(size_t actor, const struct request *request));
 
-/* Records a broken promise, with the choices that led to it. */
+/* Records a violated guarantee, with the choices that led to it. */
 void report_if(bool is_broken, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Returns true if the bytes, in words of 8, are new to this exploration and seed. */
+/* Returns true if this exploration has not seen the bytes with this seed. size must be a multiple
+ * of 8. */
 bool explorer_is_new(uint64_t seed, const void *bytes, size_t size);
 
-/* ---- The model provides the rest, and the world ---- */
+/* ---- Provided by the model ---- */
 
 /* Runs the code of the actor. Its last step, CALL_END, does not return. */
 void act(size_t actor);
 
 /* Returns the number of ways in which the step can be answered, at least 1. */
 unsigned count_ways(size_t actor, const struct request *request);
-/* Makes the step. The position of the actor becomes 0 if it makes no more. */
+/* Performs the step. After the last step, the position of the actor is 0. */
 struct answer perform(size_t actor, const struct request *request, unsigned way);
 
-/* Returns true if no other actor can notice when the step is made: it is not a choice then, but
- * follows the choice before it. */
+/* Returns true if no other actor can observe when the step is made. Such a step is not a choice; it
+ * is made immediately after the preceding choice. */
 bool is_private(size_t actor, const struct request *request);
 
-/* Events have the numbers from 0 to MAX_EVENTS - 1. */
+/* Events are numbered from 0 to MAX_EVENTS - 1. */
 bool is_possible(unsigned event);
 void happen(unsigned event);
 

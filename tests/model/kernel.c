@@ -15,10 +15,10 @@
 #include "model_world.h"
 #include "support.h"
 
-/* A descriptor of the model is this much more in the kernel. */
+/* The difference between the number of a descriptor in the kernel and in the model. */
 enum { FD_OFFSET = 100 };
 
-static int directory; /* paths and the caller's descriptor lead there */
+static int directory; /* the one that paths and CALLER_FD refer to */
 static size_t steps;
 
 static void make_object(const char *path, const struct inode *inode)
@@ -52,8 +52,8 @@ static int renumber(int fd, const struct answer *expected)
     return result - FD_OFFSET;
 }
 
-/* Fills in the result of a stat. The device, the inode number and the time of a file are those of
- * the model, and all but the type of other objects. */
+/* Fills in the result of a stat. The device, inode number and time of a file are copied from the
+ * model, and so is everything but the type of other objects. */
 static int fill_info(int result, const struct stat *info, const struct answer *expected,
                      struct answer *answer)
 {
@@ -127,7 +127,7 @@ static struct answer compare_step(size_t actor, const struct request *request)
     if (request->kind == CALL_FREMOVEXATTR && answer.os_error == EOPNOTSUPP)
         answer.os_error = ENODATA;
     if (memcmp(&answer, &expected, sizeof answer) != 0) {
-        print_message("the model and the kernel answer:\n");
+        print_message("the answers of the model and the kernel differ:\n");
         describe_step(actor, request, &expected);
         describe_step(actor, request, &answer);
         fail();
@@ -135,7 +135,7 @@ static struct answer compare_step(size_t actor, const struct request *request)
     return expected;
 }
 
-/* Compares an object that the actor left with that in the model, and removes it. */
+/* Compares an object that the actor left with the one in the model, and removes it. */
 static void compare_object(const char *path, const struct inode *inode)
 {
     struct stat info;
@@ -164,7 +164,7 @@ void compare_with_kernel(void)
     mode_t mask;
 
     if ((scenario->temps & FOREIGN_TEMP) != 0 && geteuid() != 0) {
-        print_message("only root can compare this with the kernel\n");
+        print_message("only root can compare this scenario with the kernel\n");
         skip();
     }
     assert_non_null(mkdtemp(path));

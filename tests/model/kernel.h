@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Runs actor 0 alone over the world as it is now. Fails the running test unless the kernel gives
- * the same answers in a real directory, and leaves the same files there. */
+/* Runs actor 0 alone in the current world. Fails the running test unless the kernel, in a real
+ * directory, gives the same answers and leaves the same files. */
 void compare_with_kernel(void);

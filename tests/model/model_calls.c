@@ -35,9 +35,9 @@ static struct fd *find_fd(size_t actor, int fd)
     return &world.actors[actor].fds[number];
 }
 
-/* ---- Effects: each returns the result of the call, or minus an errno ---- */
+/* ---- Effects: each returns the result of the call, or a negative errno ---- */
 
-/* Faults beside an errno: the call is performed all the same, or only in part. */
+/* Faults other than an errno: the call is performed nevertheless, in part, or not at all. */
 enum { DONE = 0x1000, SHORT = 0x2000, NOTHING = 0x3000 };
 
 /* Opens the lowest free descriptor that is at least min. */
@@ -284,8 +284,8 @@ unsigned count_ways(size_t actor, const struct request *request)
     return count + 1;
 }
 
-/* Without events, steps are private if they are about a descriptor alone, or about a file that has
- * one writer and is not renamed yet. */
+/* Without events, a step is private if it only concerns a descriptor, or a file that has one writer
+ * and has not been renamed. */
 bool is_private(size_t actor, const struct request *request)
 {
     switch (request->kind) {
@@ -312,8 +312,8 @@ static void inject(struct call *call, int os_error)
         call->own->temp = (uint8_t)call->name;
     if (kind == CALL_CLOSE) /* the descriptor is closed in any case */
         (void)close_fd(call);
-    /* Documented: without attributes, or space to change them, no call reports a fault that is
-     * over. */
+    /* As documented, a save can miss a fault that is over if the file system has no attributes, or
+     * no space to change them. */
     if (kind == CALL_FREMOVEXATTR && (os_error == EOPNOTSUPP || os_error == ENOSPC))
         world.is_floorless |= world.is_fault_over;
     if (kind != CALL_FSYNC || os_error == EINTR)
@@ -321,7 +321,7 @@ static void inject(struct call *call, int os_error)
     call->fd->is_flush_lost = true;
     if (!call->fd->is_directory)
         call->inode->is_lost |= !call->inode->is_synced;
-    else if (os_error == EINVAL) /* the file system has no such flush, and needs none */
+    else if (os_error == EINVAL) /* the file system cannot flush a directory, and need not */
         world_flush_directory();
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The steps of actors: system calls, their effects on the world, and the ways in which they can
- * fail. Requests and answers hold no pointers and no padding, so that they can be compared. */
+ * fail. Requests and answers contain no pointers or padding, so that they can be compared. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum call_kind {
-    CALL_END, /* the actor is done: the request is its report, see act() */
+    CALL_END, /* the actor is done; the request is its report: see act() */
     CALL_OPEN_DIRECTORY,
     CALL_CREATE,
     CALL_OPEN_FILE,
@@ -57,27 +57,26 @@ struct answer {
     };
 };
 
-/* A call that is being made. */
+/* A call in progress. */
 struct call {
     size_t actor;
     const struct request *request;
     struct actor *own;
     struct fd *fd;       /* of the request, or NULL */
-    bool is_elsewhere;   /* fd or the path leads to another directory */
+    bool is_elsewhere;   /* fd or the path refers to another directory */
     int name;            /* of the request, or NO_NAME if it is elsewhere */
     struct inode *inode; /* at the name, or of the descriptor; NULL if there is none */
     int fault;
     struct answer answer;
 };
 
-/* The number of calls that may fail on a path, each in one of the ways that its kind has. */
+/* The maximum number of calls that fail on a path. */
 extern unsigned max_faults;
 
-/* True if steps that no other actor can notice are not choices. */
+/* True if steps that no other actor can observe are not choices. */
 extern bool is_merged;
 
-/* Checks the promises of the library and makes the call. The first way, 0, is the one without a
- * fault. */
+/* Checks the guarantees of the library and makes the call. Way 0 is the one without a fault. */
 struct answer model_perform(size_t actor, const struct request *request, unsigned way);
 
 const char *call_text(unsigned kind);

@@ -11,7 +11,7 @@
 #include "model_calls.h"
 #include "model_world.h"
 
-/* Makes a step with these members of its request. */
+/* Makes a step; the arguments initialize members of its request. */
 #define STEP(...) make_step((struct request){__VA_ARGS__})
 
 static struct answer make_step(struct request request)
@@ -22,7 +22,7 @@ static struct answer make_step(struct request request)
     return answer;
 }
 
-/* Returns the name in the directory that path leads to from dirfd. */
+/* Returns the name that path, relative to dirfd, has in the directory, or STRANGE_NAME. */
 static int8_t name_of(int dirfd, const char *path)
 {
     const size_t skipped = dirfd == AT_FDCWD ? strlen(MODEL_DIRECTORY "/") : 0;

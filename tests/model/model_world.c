@@ -33,7 +33,7 @@ static bool is_alive(const struct inode *inode)
 
 void world_forget(void)
 {
-    bool is_on_disk[SLOTS] = {false}; /* or may be */
+    bool is_on_disk[SLOTS] = {false}; /* true if it may be on the disk */
 
     for (int name = FILE_NAME; name < NAMES; name++)
         if (world.disk[name] >= 0)
@@ -45,8 +45,8 @@ void world_forget(void)
             memset(&world.inodes[i], 0, sizeof world.inodes[i]);
 }
 
-/* Inode numbers are reused as soon as they can be. In a scenario without events the number follows
- * from the slot, and the slot from the owner: there are fewer states, and no actor can notice. The
+/* Inode numbers are reused as soon as possible. In a scenario without events, the slot depends only
+ * on the owner, and the number on the slot: this saves states, and no actor can observe it. The
  * objects of a neighbour are on another device, with separate numbers. */
 static int new_number(int slot, int owner)
 {
@@ -103,7 +103,7 @@ void world_unlink(int name)
     world.dir[name] = -1;
 }
 
-/* From now on readers find the file. */
+/* From now on, readers find the file. */
 static void publish(struct inode *inode)
 {
     inode->publication = ++world.publications;
@@ -117,7 +117,7 @@ int world_rename(int from, int to)
     if (!inode)
         return ENOENT;
     if (inode == target)
-        return 0; /* two names of one file: rename(2) does nothing */
+        return 0; /* rename(2) does nothing for two names of one file */
     if (target && S_ISDIR(target->mode) != S_ISDIR(inode->mode))
         return S_ISDIR(target->mode) ? EISDIR : ENOTDIR;
     if (target)

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The world that the actors share: one directory of a local file system, the clock of its server,
- * and the disk below it. Names and inodes are small numbers. The assumptions about real file
- * systems:
+ * and the disk below it. Names and inodes are small numbers. These are the assumptions about real
+ * file systems:
  *
  * - A call is atomic with respect to other calls; rename replaces its target at once (rename(2),
  *   POSIX).
- * - An inode number is reused once nobody has the file open and it has no name (stat(2)).
- * - The disk has of a file only the content and mode that its last fsync flushed (fsync(2)).
- * - Changes of names reach the disk in any order, or not at all, before the next fsync of the
- *   directory: after a power cut any subset of them may be there (fsync(2); Pillai et al., "All
- *   File Systems Are Not Created Equal", OSDI 2014). One change, a rename included, is atomic.
- * - A disk that has failed loses all that was not flushed. The first to flush gets an error. From
- *   then on a flush of the directory succeeds without doing anything, while one of a file reports
- *   EIO on each descriptor (errseq_t of the kernel), but not of a file that was flushed before,
- *   once the disk works again. The file system no longer writes in any case, and reports that to a
- *   change of attributes. This is the observed behaviour of ext4 and xfs.
- * - Through FUSE, a directory may have no flush (libfuse, fsyncdir); then the flush of a file also
- *   flushes its name.
+ * - An inode number is reused once the file has no name and is not open (stat(2)).
+ * - The disk contains only the content and mode that the last fsync of a file flushed (fsync(2)).
+ * - Until the next fsync of the directory, changes of names reach the disk in any order, or not at
+ *   all: any subset of them may survive a power cut (fsync(2); Pillai et al., "All File Systems Are
+ *   Not Created Equal", OSDI 2014). Each change, including a rename, is atomic.
+ * - A disk that fails loses everything that was not flushed. The first flush reports an error.
+ *   After that, a flush of the directory succeeds without doing anything. A flush of a file reports
+ *   EIO on each descriptor (the kernel's errseq_t), unless the file was flushed before the failure
+ *   and the disk works again. In any case, the file system no longer writes, and an attempt to
+ *   change attributes reports that. This is the observed behaviour of ext4 and xfs.
+ * - Through FUSE, a flush of a directory may do nothing (libfuse, fsyncdir); a flush of a file then
+ *   also flushes its name.
  */
 #pragma once
 
@@ -31,12 +31,12 @@
 
 enum {
     ACTORS = 3,
-    NEXT_SAVER = ACTORS, /* the one after a power cut, as an actor */
-    NEIGHBOUR,           /* owns inodes, like the actors and an earlier saver */
+    NEXT_SAVER = ACTORS, /* the saver that runs after a power cut */
+    NEIGHBOUR,           /* an owner of inodes, like the actors and EARLIER_SAVER */
     EARLIER_SAVER,
     OWNERS,
     TRIES = 4,         /* names that one saver can try */
-    STRANGE_NAME = -1, /* of a path that no actor should use */
+    STRANGE_NAME = -1, /* a path that no actor should use */
     NO_NAME = 0,
     FILE_NAME,  /* metadata.json */
     FIXED_NAME, /* metadata.json.tmp */
@@ -58,13 +58,13 @@ enum {
 struct fd {
     uint8_t is_open, is_directory, is_listed, offset;
     int8_t slot;
-    uint8_t is_flush_lost; /* a flush failed, and another one would lie */
-    uint8_t is_elsewhere;  /* another directory, which has replaced ours */
+    uint8_t is_flush_lost; /* a flush failed, so that another one would succeed */
+    uint8_t is_elsewhere;  /* refers to a directory that has replaced ours */
     uint8_t padding;
 };
 
 struct actor {
-    uint32_t position; /* of the explorer; 0 if the actor makes no more steps */
+    uint32_t position; /* used by the explorer; 0 if the actor makes no more steps */
     uint8_t kind, randoms;
     uint8_t temp;        /* the name tried last, or NO_NAME */
     uint8_t publication; /* of its file, or 0 */
@@ -80,13 +80,13 @@ struct inode {
     int32_t ctime;
     uint64_t text;
     uint8_t owner, links, opens, size, publication, number;
-    uint8_t is_synced; /* the disk has all of it */
-    uint8_t is_lost;   /* the disk never will have it */
+    uint8_t is_synced; /* all of it is on the disk */
+    uint8_t is_lost;   /* it will never be on the disk */
     uint8_t is_stolen; /* a neighbour published it, complete or not */
     uint8_t padding[7];
 };
 
-/* A change of names: a creation has no from, a removal no to. */
+/* A change of names. from is NO_NAME for a creation, and to is NO_NAME for a removal. */
 struct op {
     int8_t from, to, slot;
 };
@@ -98,7 +98,7 @@ struct world {
     struct op ops[OPS];
     uint8_t op_count;
     uint8_t floor;        /* the oldest publication of metadata.json that a power cut may leave */
-    uint8_t is_floorless; /* any may be left */
+    uint8_t is_floorless; /* a power cut may leave any publication */
     uint8_t padding[2];
 
     struct actor actors[ACTORS + 1];
@@ -115,10 +115,10 @@ struct world {
 extern struct world world;
 extern const struct scenario *scenario;
 
-/* Makes the world of a scenario. */
+/* Sets up the world of a scenario. */
 void world_begin(const struct scenario *new_scenario);
 
-/* Zeroes inodes that nobody can refer to any more, so that equal states look equal. */
+/* Zeroes unreferenced inodes, so that equivalent states compare equal. */
 void world_forget(void);
 
 /* Returns the object at the name, or NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks the promises of the library in each state, at each call, when an actor is done, at the
+/* Checks the guarantees of the library at each call, in each state, when an actor is done, at the
  * end, and after each power cut. */
 #include <fcntl.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ static const char *owner_text(const struct inode *inode)
     return world.actors[inode->owner].kind == SAVER ? "a saver" : "nucleus";
 }
 
-/* Returns true if a save, not a neighbour, created and published it. */
+/* Returns true if a save, not a neighbour, created and published the file. */
 static bool is_saved(const struct inode *inode)
 {
     return inode && inode->owner != NEIGHBOUR && !inode->is_stolen;
@@ -50,7 +50,7 @@ static void check_descriptor(const struct request *request, const struct fd *fd)
     const bool is_moved = request->kind == CALL_CLOSE || request->kind == CALL_DUP_ABOVE;
     const bool is_directory_opened = request->kind == CALL_OPEN_DIRECTORY;
 
-    report_if(request->fd >= 0 && !fd, "a descriptor is used that is not open");
+    report_if(request->fd >= 0 && !fd, "a descriptor that is not open is used");
     report_if(request->fd >= 0 && request->fd <= 2 && !is_moved, "a descriptor below 3 is used");
     report_if(request->fd == CALLER_FD && request->name == NO_NAME && !is_directory_opened,
               "the caller's descriptor is used or closed");
@@ -61,10 +61,10 @@ static void check_rename(const struct call *call)
     const struct inode *inode = call->inode;
 
     report_if(call->request->name != call->own->temp || call->request->new_name != FILE_NAME,
-              "strange names are renamed");
+              "an unexpected name is renamed");
     if (!inode || inode->owner != call->actor)
         return;
-    report_if((inode->mode & 07777 & ~MODE) != 0, "a file is published that others can open");
+    report_if((inode->mode & 07777 & ~MODE) != 0, "a file that others can open is published");
     report_if(!is_complete(inode), "an incomplete file is published");
 }
 
@@ -76,8 +76,8 @@ static void check_removal(const struct call *call)
     report_if(call->request->name < FIRST_TEMP, "%s is removed", name_text(call->request->name));
     if (!inode || call->request->name == call->own->temp)
         return;
-    report_if(!is_ours, "a file is removed that is not ours");
-    report_if(is_ours && world.now - inode->ctime <= HOUR, "the young file of %s is removed",
+    report_if(!is_ours, "a file that is not ours is removed");
+    report_if(is_ours && world.now - inode->ctime <= HOUR, "a recent file of %s is removed",
               owner_text(inode));
 }
 
@@ -87,15 +87,15 @@ void check_call(const struct call *call)
     const struct inode *inode = call->inode;
 
     if (request->name == STRANGE_NAME || request->new_name == STRANGE_NAME) {
-        report_if(true, "a strange path is used");
+        report_if(true, "an unexpected path is used");
         return;
     }
     report_if(call->own->kind == SAVER && request->fd == AT_FDCWD && request->name != NO_NAME,
-              "a save leaves the directory that it opened");
+              "a save does not use the directory that it opened");
     check_descriptor(request, call->fd);
     switch (request->kind) {
     case CALL_CREATE:
-        report_if((request->mode & ~(uint32_t)MODE) != 0, "a file is created that others can open");
+        report_if((request->mode & ~(uint32_t)MODE) != 0, "a file that others can open is created");
         break;
     case CALL_OPEN_FILE:
         report_if(type_of(inode) == S_IFLNK && (request->flags & O_NOFOLLOW) == 0,
@@ -104,7 +104,7 @@ void check_call(const struct call *call)
                   "a load waits for the writer of a FIFO");
         break;
     case CALL_READ:
-        report_if(inode && type_of(inode) != S_IFREG, "something is read that is not a file");
+        report_if(inode && type_of(inode) != S_IFREG, "something other than a file is read");
         break;
     case CALL_WRITE:
     case CALL_FCHMOD:
@@ -137,15 +137,15 @@ static void check_saver(size_t actor, const struct request *report)
 
     /* A neighbour may have renamed a file whose save failed. */
     report_if(is_reported && saver->publication == 0 && world.last_of[actor] == 0,
-              "a save is reported that did not take place");
+              "a save reports success but did not replace the file");
     report_if(!is_reported && saver->publication > 0 && report->flags == 0,
-              "a failure is reported though the file was replaced");
+              "a save reports failure but replaced the file");
     report_if(report->mode != NUCLEUS_OK && is_quiet() && !is_refused,
               "a save fails without a reason");
     for (int name = FIRST_TEMP; name < NAMES; name++)
         report_if(world_at(name) && world_at(name)->owner == actor &&
                       (report->data >> name & 1) == 0,
-                  "a save leaves its temporary file and does not name it");
+                  "a save leaves its temporary file without reporting it");
     if (report->mode == NUCLEUS_OK && saver->publication > world.floor)
         world.floor = saver->publication;
 }
@@ -162,7 +162,7 @@ static void check_loader(size_t actor, const struct request *report)
                   "a load fails without a reason");
         return;
     }
-    report_if(!is_written, "a load returns what nobody wrote");
+    report_if(!is_written, "a load returns content that nobody wrote");
     report_if(is_written && (world.last_of[owner] == 0 || world.last_of[owner] < floor),
               "a load returns a file that had been replaced before it began");
 }
@@ -207,7 +207,7 @@ static struct answer answer_next_saver(size_t actor, const struct request *reque
     return (struct answer){0};
 }
 
-/* The machine is started two hours later, with the content of the disk, and somebody saves. */
+/* Restarts the machine two hours later with the content of the disk, and saves. */
 static void recover(const int8_t image[NAMES])
 {
     static struct world kept;
@@ -235,7 +235,7 @@ static void check_image(const int8_t image[NAMES])
     report_if(is_saved(inode) && (!inode->is_synced || inode->is_lost),
               "after a power cut, the file of %s is torn", owner_text(inode));
     report_if(!world.is_floorless && (inode ? inode->publication : 0) < world.floor,
-              "after a power cut, a save that was acknowledged is lost");
+              "after a power cut, an acknowledged save is lost");
     if (is_hostile() || scenario->forced_mode != 0 || S_ISLNK(scenario->fixed) ||
         S_ISDIR(scenario->fixed))
         return;

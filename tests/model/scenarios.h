@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The scenarios to explore: actors, and a directory, a system and neighbours for them. */
+/* The scenarios to explore. Each has actors, a directory, a file system and events. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,12 +16,12 @@ enum {
     TAKEN_TEMP = 8,   /* young, with the first name that a saver tries */
 };
 
-/* Breaks of the model, which the promises must notice. */
+/* Errors that are planted in the model, which the checks must find. */
 enum plant {
     PLANT_NOTHING,
     PLANT_FILE_FSYNC, /* does nothing */
     PLANT_DIRECTORY_FSYNC,
-    PLANT_RANDOM,      /* returns the same number again and again */
+    PLANT_RANDOM,      /* always returns the same number */
     PLANT_EMPTY_LIST,  /* lists no names */
     PLANT_EXCL,        /* O_EXCL is ignored */
     PLANT_LATE_RENAME, /* removes its target and is interrupted; the second call does the rest */
@@ -34,16 +34,16 @@ struct scenario {
     mode_t fixed;       /* type of metadata.json.tmp, or 0 */
     unsigned temps;     /* a set of OLD_TEMP and others */
     mode_t umask;
-    mode_t forced_mode; /* of all files, which cannot be changed */
+    mode_t forced_mode; /* mode of all files, which chmod cannot change */
     bool is_stdio_closed;
     bool is_at;             /* the caller passes a descriptor */
     bool is_without_inodes; /* every inode number is 0 */
-    bool is_fuse;  /* a flush of the directory does nothing, one of a file flushes its name, too */
-    bool is_large; /* too many states for runs in which calls fail */
-    unsigned events;   /* at most so many happen */
-    unsigned possible; /* the set of these events */
+    bool is_fuse;  /* flushing the directory does nothing; flushing a file also flushes its name */
+    bool is_large; /* too many states for the mode faulty */
+    unsigned events;   /* at most this many happen */
+    unsigned possible; /* the set of events that can happen */
     enum plant plant;
-    const char *expected[6]; /* the findings that are documented, or due to the plant */
+    const char *expected[6]; /* findings that are documented or caused by the planted error */
 };
 
 extern const struct scenario scenarios[];

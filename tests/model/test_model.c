@@ -2,11 +2,13 @@
 /*
  * test_model merged|full|faulty [SCENARIO [TRACE]]
  *
- * Explores every interleaving of each scenario, or of the one that is named; with a trace, as a
- * failure prints it, makes just these choices and prints each step. merged: steps that no other
- * actor can notice are not choices, and a single actor is compared with the kernel; full: all
- * steps are choices; faulty: as merged, and one call may fail, in all scenarios but those with
- * the most states, which are named.
+ * Explores every interleaving of each scenario, or of SCENARIO. With TRACE, which a failure prints,
+ * makes only these choices and prints each step.
+ *
+ * merged: steps that no other actor can observe are not choices; a single actor is compared with
+ *         the kernel
+ * full:   all steps are choices
+ * faulty: like merged, but one call may fail; skips and lists the scenarios with the most states
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +29,7 @@ static bool is_expected(const char *text)
     return false;
 }
 
-/* Prints the trace to a finding, and how to follow it again. */
+/* Prints a finding, its trace, and the command that repeats the trace. */
 static void print_finding(const struct finding *finding)
 {
     print_message("%s, after this trace:\n", finding->text);
@@ -58,7 +60,7 @@ static void explore_scenario(void **state)
     }
     assert_int_equal(unexpected, 0);
     if (missing > 0)
-        fail_msg("%zu of the expected findings do not occur", missing);
+        fail_msg("%zu expected findings were not reported", missing);
     if (strcmp(mode, "merged") == 0 && scenario->actors[1] == '\0' && scenario->events == 0 &&
         scenario->forced_mode == 0 && scenario->plant == PLANT_NOTHING) {
         world_begin(scenario);
@@ -97,7 +99,7 @@ int main(int argc, char **argv)
                                                  .initial_state = (void *)(uintptr_t)of};
     }
     if (count == 0) {
-        (void)fprintf(stderr, "test_model: there is no scenario '%s'\n", argc > 2 ? argv[2] : "");
+        (void)fprintf(stderr, "test_model: unknown scenario '%s'\n", argc > 2 ? argv[2] : "");
         return 2;
     }
     print_message("at most %u fault(s)\n", max_faults);
