@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# schema_rows.sh COMPILER SOURCE: a row of src/schema.c compiles if its kind fits the C type of the
-# member, and only then.
+# schema_rows.sh COMPILER SOURCE: checks that a row of src/schema.c compiles only if its kind fits the
+# C type of the member.
 set -eu
 compiler=$1
 source=$2
@@ -12,10 +12,10 @@ compiles() {
         "$@" | "$compiler" -std=c11 -fsyntax-only -I"$source/src" -I"$source/include" -x c - 2>/dev/null
 }
 
-compiles metadata container_name OPTIONAL_STRING || { echo "a good row does not compile"; exit 1; }
+compiles metadata container_name OPTIONAL_STRING || { echo "a correct row does not compile"; exit 1; }
 while read -r row; do
     # shellcheck disable=SC2086 # three words
-    ! compiles $row || { echo "compiles: $row"; exit 1; }
+    ! compiles $row || { echo "must not compile: $row"; exit 1; }
 done <<EOF
 metadata container_id STRINGS
 metadata command STRING

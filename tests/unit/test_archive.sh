@@ -3,9 +3,9 @@
 # test_archive.sh ARCHIVE COMPILER [instrumented]
 # Fails if the archive of the library calls a function that prints, ends the process or changes its
 # signals, umask, working directory, locale, environment or hooks, or if it contains writable data.
-# Relocated constants (.data.rel.ro) are allowed. An instrumented build has writable data, which is
-# then not searched for. For link-time optimization, the machine code that the linker generates is
-# examined.
+# Relocated constants (.data.rel.ro) are allowed. The data of an instrumented
+# build are not checked, because instrumentation is writable. With link-time optimization, the machine
+# code that the linker generates is examined.
 set -eu
 export LC_ALL=C
 
@@ -36,12 +36,12 @@ uselocale|setenv|putenv|unsetenv|clearenv|environ|secure_getenv|getenv|rand|sran
 arc4random[a-z_]*|cJSON_InitHooks|cJSON_GetErrorPtr|strerror|strtok|dlopen|setrlimit|alarm|sleep|__assert_fail'
 pattern=$(printf '%s' "$forbidden" | tr '\n' '|')
 undefined=$(nm -u "$archive" | sed -n 's/^ *U //p' | sed 's/@.*//' | sort -u)
-[ -n "$undefined" ] || fail "nm finds no calls in $archive"
+[ -n "$undefined" ] || fail "nm found no calls in $archive"
 found=$(printf '%s\n' "$undefined" | grep -xE "$pattern") && fail "the library must not call:" "$found"
 
 [ -z "$instrumented" ] || exit 0
 sections=$(objdump -h "$archive" | awk '$1 ~ /^[0-9]+$/ && $3 !~ /^0+$/ { print $2 }')
-printf '%s\n' "$sections" | grep -q '^\.text' || fail "objdump finds no code in $archive"
+printf '%s\n' "$sections" | grep -q '^\.text' || fail "objdump found no code in $archive"
 found=$(printf '%s\n' "$sections" | grep -E '^\.(data|bss|tdata|tbss|sdata|sbss)' |
     grep -vE '^\.data\.rel\.ro') && fail "the library must not keep data:" "$found"
 exit 0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The limits of a cgroup directory g, a copy of a real one, are recorded as the kernel writes them,
- * or the file at fault is named. */
+/* Records the limits of a cgroup directory, g, which is a copy of a real one. A failure names the
+ * file that caused it. */
 #include "test.h"
 
 #include <errno.h>
@@ -90,7 +90,7 @@ static const struct {
       "8:0 rope=1"}},
 };
 
-TEST_EACH_IN(cgroup, files, a_limit_is_recorded_or_its_file_is_named)
+TEST_EACH_IN(cgroup, files, a_limit_is_recorded_or_the_error_names_its_file)
 {
     for (const char *const *content = row->contents; *content; content++) {
         write_text(path_in("g", row->file), *content);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A directory with a default ACL that denies new files to their owner and opens them to others. */
+/* A default ACL that denies the owner access to new files and grants it to others. */
 #include "test.h"
 
 #include <sys/stat.h>

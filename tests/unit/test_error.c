@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A message is one line of printable text that keeps its reason regardless of the path. */
+/* Messages are one line of printable text, and keep the reason however long the path is. */
 #include "test.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static const struct {
     {"\\x84\\x85\\x86\\x88\\x8d\\x8e\\xd4\\xe4/n", "\x84\x85\x86\x88\x8d\x8e\xd4\xe4", "n"},
     {"\\xff\\xc3", NULL, "\xff\xc3"},
     {"\\x1f \\xc2\\x9f\xc2\xa0", NULL, "\x1f \xc2\x9f\xc2\xa0"},
-    /* U+061C and U+061D; U+3028 and U+2028; and the ends of ranges beside their neighbors */
+    /* U+061C and U+061D; U+3028 and U+2028; and the bounds of ranges next to their neighbors */
     {"\\xd8\\x9c\xd8\x9d", NULL, "\xd8\x9c\xd8\x9d"},
     {"\xe3\x80\xa8\\xe2\\x80\\xa8", NULL, "\xe3\x80\xa8\xe2\x80\xa8"},
     {"\xe2\x80\xa7\\xe2\\x80\\xae\xe2\x80\xaf", NULL, "\xe2\x80\xa7\xe2\x80\xae\xe2\x80\xaf"},
@@ -50,7 +50,7 @@ static const struct {
 } units[] = {{"d", 1}, {"\n", 4}, {"\xe2\x82\xac", 3}, {"/abc", 1}};
 
 /* Paths of each length around the limit. */
-TEST_EACH(units, a_long_path_loses_its_beginning_and_a_short_one_nothing)
+TEST_EACH(units, a_path_loses_its_beginning_only_if_it_is_too_long)
 {
     char dir[4096] = "";
 

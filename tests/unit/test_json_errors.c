@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Text that is not JSON is refused with the line and column of the first bad byte, and JSON that is
- * not metadata with the name of the member. There is a row for each problem and each limit;
+/* An error in the JSON syntax is reported with the line and column of the first bad byte, and one
+ * in the metadata with the name of the member. There is a row for each problem and each limit.
  * test_serde_verdicts.c has many more documents, but none with the limits of a cgroup. */
 #include "test.h"
 
@@ -99,7 +99,7 @@ TEST(a_nul_is_not_the_end_of_the_text)
     "{\"container_id\":\"a\",\"container_name\":\"b\",\"original_pid\":1,\"command\":[],"          \
     "\"checkpoint_at\":5,\"version\":\"v\",\"using_gvisor\":false,\"rootless\":true"
 
-/* BASE with a resource_limits that has these members. */
+/* BASE with these members in resource_limits. */
 #define LIMITS(members) BASE ",\"resource_limits\":{" members "}}"
 #define PERIOD "\"cpu_period_us\":7,"
 #define NO_IO "\"io_limits\":[]"
@@ -146,7 +146,7 @@ static const struct {
 } accepted[] = {
     {BASE ",\"cgroup_path\":null,\"resource_limits\":null}", NULL},
     {LIMITS(PERIOD NO_IO ",\"x\":[-0,{\"y\":1.5},1e+2,2E-3]"), NULL},
-    /* The ends of all ranges. */
+    /* The bounds of all ranges. */
     {LIMITS("\"cpu_period_us\":1,\"pids_max\":1,\"memory_bytes\":0,\"memory_high\":0,"
             "\"memory_swap_max\":0,\"cpu_quota_us\":0,\"cpu_weight\":0,\"io_limits\":["
             "{\"device\":\"\",\"riops\":0,\"wiops\":0,\"rbps\":0,\"wbps\":0}]"),

@@ -23,7 +23,7 @@ static enum nucleus_status parse(const char *text, size_t len, struct nucleus_er
     return status;
 }
 
-/* Returns the status of {"x":[[...]], ...}, where the object is the first of depth levels. */
+/* Parses {"x":[[...]], ...}, which has depth levels, including the object. Returns the status. */
 static enum nucleus_status parse_nested(size_t depth, const char *rest, struct nucleus_error *err)
 {
     char text[1024] = "{\"x\":";
@@ -70,7 +70,7 @@ TEST(every_argument_of_a_long_command_is_kept)
     nucleus_metadata_clear(&metadata);
 }
 
-TEST(reading_stops_at_the_cap)
+TEST(a_document_above_the_cap_is_not_read)
 {
     char *text = malloc(CAP + 1);
     struct nucleus_error err;
@@ -85,8 +85,8 @@ TEST(reading_stops_at_the_cap)
     free(text);
 }
 
-/* The text of the metadata has CAP bytes, and then one more. */
-TEST(writing_stops_at_the_cap)
+/* The encoded metadata has CAP bytes, and then one more. */
+TEST(a_document_above_the_cap_is_not_written)
 {
     char *const command[] = {NULL};
     char *id = calloc(1, CAP), *text;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of struct nucleus_metadata: created from a state, changed by hand, cleared. */
+/* The life cycle of struct nucleus_metadata: created from a state, modified, cleared. */
 #include "test.h"
 
 #include <cjson/cJSON.h>
@@ -11,7 +11,7 @@
 
 static char *const command[] = {"sleep", "", "1", NULL};
 
-TEST(a_state_is_copied_and_stamped)
+TEST(a_state_is_copied_with_the_time_and_version)
 {
     struct nucleus_container_state container = {
         .id = "abc", .name = "web", .pid = 7, .command = command, .using_gvisor = true};
@@ -148,8 +148,8 @@ static void replace(char **string)
     *string = copy_text("another");
 }
 
-/* Each kind of string has an escape, because only those are decoded by cJSON. */
-TEST(a_caller_may_replace_strings_and_set_hooks_of_cjson)
+/* Each kind of string has an escape, because cJSON decodes only those strings. */
+TEST(a_caller_may_replace_strings_and_set_cjson_hooks)
 {
     static const char text[] =
         "{\"container_id\":\"\\u0069\",\"container_name\":\"\\n\",\"original_pid\":1,"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* metadata.json in a directory, saved and loaded by path and by descriptor. */
+/* Saves and loads metadata.json in a directory, by path and by descriptor. */
 #include "test.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Fails the test unless dir contains metadata.json of this container and nothing else. */
+/* Fails the test unless dir contains only the metadata.json of this container. */
 static void assert_saved(const char *dir, const char *id)
 {
     assert_true(has_saved(dir, id));
@@ -55,7 +55,7 @@ static const struct {
     int flags; /* -1 for AT_FDCWD */
 } descriptors[] = {{"O_PATH", O_PATH}, {"O_RDONLY", O_RDONLY}, {"AT_FDCWD", -1}};
 
-TEST_EACH_IN(empty_directory, descriptors, any_kind_of_descriptor_is_accepted_and_left_as_it_is)
+TEST_EACH_IN(empty_directory, descriptors, any_kind_of_descriptor_is_accepted_and_left_unchanged)
 {
     const int fd = row->flags < 0 ? AT_FDCWD : open(".", row->flags | O_DIRECTORY);
     const int flags = fcntl(fd, F_GETFD);
@@ -88,7 +88,7 @@ static const struct {
     {"loop", NUCLEUS_ERROR_SYMLINK, ELOOP},
 };
 
-TEST_EACH_IN(not_directories, bad_directories, load_and_save_name_a_bad_directory_alike)
+TEST_EACH_IN(not_directories, bad_directories, load_and_save_report_a_bad_directory_alike)
 {
     struct nucleus_error err, save_err;
     char message[128];
@@ -160,7 +160,7 @@ TEST_IN(empty_directory, metadata_that_cannot_be_saved_changes_nothing)
 
 static const struct {
     const char *text;
-    off_t size; /* of the file, if it is not that of the text */
+    off_t size; /* of the file; 0 for the length of text */
     enum nucleus_status status;
     const char *message;
 } bad_files[] = {
@@ -181,7 +181,7 @@ TEST_EACH_IN(empty_directory, bad_files, an_error_in_the_text_names_the_file)
     assert_string_equal(err.message + 31, row->message);
 }
 
-/* Runs as another user if it is root, to whom permissions do not apply. */
+/* Switches to another user if run by root, to whom permissions do not apply. */
 TEST_IN(empty_directory, loading_needs_no_permission_to_read_the_directory)
 {
     const uid_t user = geteuid(), other = user == 0 ? 65534 : user;

@@ -7,7 +7,7 @@
 #include "json_encode.h"
 #include "members.h"
 
-/* The decoder records in 32 bits which members it has seen. */
+/* The decoder records the members that it has seen in 32 bits. */
 TEST(no_object_has_more_than_32_members)
 {
     assert_true(nucleus_metadata_object.members_count <= 32);

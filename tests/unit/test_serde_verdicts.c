@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each document of data/serde-verdicts.tsv is accepted or refused as by serde_json, and encoded as
- * serde_json encodes it. */
+/* The library accepts the documents of data/serde-verdicts.tsv that serde_json accepts, refuses the
+ * others, and encodes them as serde_json does. */
 #include "test.h"
 
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static bool agrees(char *const *columns)
     return is_equal;
 }
 
-TEST(every_verdict_is_that_of_serde_json)
+TEST(every_verdict_agrees_with_serde_json)
 {
     char *table = read_data("serde-verdicts.tsv", NULL);
     size_t rows = 0, wrong = 0;

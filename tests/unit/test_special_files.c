@@ -14,7 +14,7 @@ enum { OK = NUCLEUS_OK, LINK = NUCLEUS_ERROR_SYMLINK, IRREGULAR = NUCLEUS_ERROR_
 
 static const struct object {
     const char *name;
-    mode_t type;        /* of the object to make; 0 for a hard link */
+    mode_t type;        /* of the object; 0 for a hard link */
     const char *target; /* of a symbolic link */
     const char *reason; /* why it is refused */
     /* Statuses of a load and a save with the object as metadata.json, and of a save with it as
@@ -46,7 +46,7 @@ static void make_object(const struct object *object, const char *path)
     else
         result = link("victim", path);
     if (result != 0 && strstr(object->name, "device"))
-        skip_test("no device can be made here");
+        skip_test("device files cannot be created here");
     assert_int_equal(result, 0);
 }
 
@@ -57,7 +57,7 @@ static void victim(void)
     (void)alarm(60); /* opening a FIFO would block */
 }
 
-/* Loads or saves with the object at path, where it is kept or replaced by the new file. */
+/* Loads or saves with the object at path, and checks that it is kept or, by a save, replaced. */
 static void check(const struct object *object, const char *path, bool is_load, bool is_kept,
                   int expected, const char *before)
 {

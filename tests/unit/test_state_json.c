@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Container-state documents of nucleus. The JSON reader is tested with metadata. */
+/* Decodes nucleus's container-state documents. The JSON reader is tested with metadata. */
 #include "test.h"
 
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static struct nucleus_state_document read_document(char *text, size_t len)
     return document;
 }
 
-TEST(a_state_of_nucleus_is_read)
+TEST(a_state_document_of_nucleus_is_decoded)
 {
     size_t len;
     char *text = read_data("nucleus-0.3.8-state.json", &len);
