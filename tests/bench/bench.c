@@ -4,8 +4,8 @@
  *
  *     nucleus-bench [--smoke] [DISK]
  *
- * DISK is a directory on a disk, by default in the build directory. With --smoke, each row is
- * measured a few times only.
+ * DISK is a directory on a disk; the default is in the build directory. With --smoke, each row is
+ * measured only a few times.
  */
 #include "support.h"
 
@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A document that repeats one item. */
+/* A document that consists of a head, many copies of an item, and a tail. */
 struct sample {
     const char *head, *item;
     int count;
@@ -63,7 +63,7 @@ static void load(void)
     require(load_sample("d", &err) == NUCLEUS_OK, err.message);
 }
 
-/* The system calls of a load, and cJSON. */
+/* Makes the system calls of a load and parses the text with cJSON. */
 static void load_bare(void)
 {
     struct stat info;
@@ -90,7 +90,7 @@ static void load_nothing(void)
     require(nucleus_metadata_load(".", &none, NULL) == NUCLEUS_ERROR_NOT_FOUND, "load");
 }
 
-/* The system calls that are necessary to learn that there is no file, and that none can appear. */
+/* Makes the system calls needed to determine that there is no file, and that none can appear. */
 static void load_nothing_bare(void)
 {
     struct statfs filesystem;
@@ -115,7 +115,7 @@ static void write_bare(int fd)
     require(fsync(fd) == 0 && close(fd) == 0, "fsync");
 }
 
-/* The system calls of nucleus: a fixed temporary name, and no flush of the directory. */
+/* Makes the system calls of nucleus: a fixed temporary name, and no flush of the directory. */
 static void save_as_nucleus(void)
 {
     static const char temp[] = "d/metadata.json.tmp";
@@ -124,7 +124,7 @@ static void save_as_nucleus(void)
     require(rename(temp, path) == 0, "rename");
 }
 
-/* Like save_as_nucleus(), but relative to an open directory, which is flushed too. */
+/* Like save_as_nucleus(), but relative to an open directory, which is also flushed. */
 static void save_durably(void)
 {
     static const char temp[] = ".metadata.json.tmp.bare";
@@ -178,7 +178,7 @@ static void prepare(const struct row *row)
     }
 }
 
-/* Returns the microseconds of some runs. On tmpfs, other processes do not count. */
+/* Returns the time of some runs in microseconds: on tmpfs, the time of this process only. */
 static double measure_time(enum kind kind, void (*run)(void), int repeats)
 {
     const clockid_t clock = kind == TMPFS ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
@@ -215,7 +215,7 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Returns the median of the ratios of several rounds. Each runs both, so that other load slows
+/* Returns the median ratio of several rounds. Each round runs both, so that other load slows
  * both. */
 static double compare(const struct row *row, size_t rounds)
 {

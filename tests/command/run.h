@@ -21,6 +21,6 @@ void expect_output(const char *line, const char *out);
 void expect_bytes(const char *line, const char *out, size_t len);
 
 /* Fails the test unless ckmeta exits with code, prints nothing, and writes "ckmeta: MESSAGE". If
- * os_error is not 0, its strerror(3) is appended to message; if code is EXIT_USAGE, the hint at the
- * help is appended. */
+ * os_error is not 0, its strerror(3) is appended to message; if code is EXIT_USAGE, the hint to use
+ * --help is appended. */
 void expect_failure(const char *line, int code, const char *message, int os_error);

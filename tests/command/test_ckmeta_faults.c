@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The subcommands of ckmeta in a child process in which a call fails. */
+/* Runs the subcommands of ckmeta in a child process in which calls fail. */
 #include "run.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
  * ignored the failed call. */
 enum { NOT_STARTED = 97, LEFT_OPEN, IGNORED };
 
-/* All calls with this name fail, beginning with the number-th. */
+/* All calls with this name fail from the number-th on. */
 static const char *failing_call = "none";
 static size_t number, count;
 
@@ -41,7 +41,7 @@ WRAP(void *, calloc, "memory", NULL, (size_t items, size_t size), (items, size))
 WRAP(void *, realloc, "memory", NULL, (void *block, size_t size), (block, size))
 WRAP(int, nucleus_system_fsync, "fsync", -1, (int fd), (fd))
 
-/* Runs a line of arguments, which are separated by spaces, while calls fail. */
+/* Runs ckmeta while calls fail. line contains the arguments, separated by spaces. */
 static int run(const char *line, const char *call, size_t first)
 {
     char *argv[16] = {NULL}, *copy = copy_text(line);
@@ -106,7 +106,7 @@ TEST_IN(saved, a_save_that_is_not_durable_is_exit_code_4)
     free(err);
 }
 
-/* The message if one of the first two allocations fails, which are for the input. */
+/* The message if one of the first two allocations, those for the input, fails. */
 static const struct {
     const char *line, *message;
 } lines[] = {
@@ -118,8 +118,8 @@ static const struct {
     {"load a resource_limits", "cannot load 'a/metadata.json': "},
 };
 
-/* First all allocations fail, then all but the first, and so on until the line succeeds. */
-TEST_EACH_IN(saved, lines, a_shortage_of_memory_is_exit_code_1)
+/* First all allocations fail, then all but the first, and so on until ckmeta succeeds. */
+TEST_EACH_IN(saved, lines, running_out_of_memory_is_exit_code_1)
 {
     size_t first = 0;
     int code;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The output of ckmeta load. */
+/* Compares the output of ckmeta load. */
 #include "run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The values in two documents. */
+/* A field, and its values in two documents. */
 static const struct {
     const char *field, *plain, *with_cgroup;
 } values[] = {
@@ -38,7 +38,7 @@ static void check_value(const char *field, const char *value)
     expect_bytes(line, out, (size_t)len);
 }
 
-TEST_EACH_IN(documents, values, load_prints_a_field_as_it_is)
+TEST_EACH_IN(documents, values, load_prints_the_value_of_a_field)
 {
     copy_file(TEST_DATA "/nucleus-0.3.8-metadata.json", "d/metadata.json");
     check_value(row->field, row->plain);

@@ -7,11 +7,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Limits the memory of ckmeta, which inherits the limit. */
+/* Sets the memory limit that ckmeta inherits. */
 static void little_memory(void)
 {
 #ifdef UNDER_SANITIZER
-    skip_test("a sanitizer needs memory too");
+    skip_test("sanitizers exceed the memory limit");
 #endif
     documents();
     assert_int_equal(setrlimit(RLIMIT_AS, &(struct rlimit){200000000, 200000000}), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every kind of message that ckmeta prints, in full; those of the library are tested in unit and
- * faults. No run changes the old file in d. The test is also run with ckmeta under valgrind. */
+/* Compares every kind of message that ckmeta prints; tests/unit and tests/faults test those of the
+ * library. No run changes the old file in d. The test is also run with ckmeta under valgrind. */
 #include "run.h"
 
 #include <errno.h>
@@ -15,10 +15,10 @@ static void require_valgrind(void)
     if (code < 0)
         code = run_ckmeta("--version");
     if (code != EXIT_DONE && code != EXIT_VALGRIND)
-        skip_test(code == 127 ? "there is no valgrind" : "valgrind cannot run this ckmeta");
+        skip_test(code == 127 ? "valgrind is not installed" : "valgrind cannot run this ckmeta");
 }
 
-/* Creates all files that the lines name. */
+/* Creates the files that the command lines name. */
 static void names(void)
 {
     static const char *const dirs[] = {"empty", "g", "schema", "complete"};
@@ -42,7 +42,7 @@ static const struct {
     const char *line;
     int code;
     const char *message;
-    int os_error; /* whose text ends the message, or 0 */
+    int os_error; /* its description ends the message; or 0 */
 } rows[] = {
     {"load empty", EXIT_NOT_FOUND, "cannot load 'empty/metadata.json': ", ENOENT},
     {"load -", EXIT_NOT_FOUND, "cannot open directory '-': ", ENOENT},

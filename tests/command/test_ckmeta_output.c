@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard output that cannot be written, and closed descriptors. */
+/* Runs ckmeta with a standard output that cannot be written, and with closed descriptors. */
 #include "run.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static const char *const printing[] = {
     "save --help",
 };
 
-/* The document is once shorter and once longer than the buffer of standard output. */
+/* The document is first shorter, then longer than the buffer of standard output. */
 TEST_EACH_IN(documents, printing, an_output_that_cannot_be_written_is_exit_code_1)
 {
     char line[64];
@@ -46,7 +46,7 @@ TEST_EACH_IN(documents, printing, an_output_that_cannot_be_written_is_exit_code_
     }
 }
 
-/* The buffer, of 4096 bytes in glibc, is full before or after a byte of the end. */
+/* The buffer, which has 4096 bytes in glibc, fills at each byte near the end of the output. */
 TEST_IN(documents, a_buffer_that_fills_at_any_byte_is_exit_code_1)
 {
     for (int len = 4084; len < 4100; len++) {
@@ -67,7 +67,7 @@ TEST_IN(documents, a_file_size_limit_is_exit_code_1)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* Standard output is full if it is open. */
+/* Standard output, unless it is closed, is /dev/full. */
 TEST_IN(documents, save_needs_no_standard_descriptor)
 {
     for (unsigned mask = 0; mask < 8; mask++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The forms of ckmeta save, and the files that they save. */
+/* Runs each form of ckmeta save and checks the file that it saves. */
 #include "run.h"
 
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The text of a saved metadata.json without its time. command is indented and, unless it is empty,
- * begins with a newline. */
+/* The text of a saved metadata.json without its time. command must be indented as in the file and,
+ * unless it is empty, begin with a newline. */
 #define METADATA(id, name, pid, command, version, using_gvisor, rootless)                          \
     "{\n  \"container_id\": \"" id "\",\n  \"container_name\": \"" name "\",\n"                    \
     "  \"original_pid\": " pid ",\n  \"command\": [" command "],\n  \"checkpoint_at\": ,\n"        \
@@ -61,8 +61,8 @@ static char *read_timeless(const char *path)
     return text;
 }
 
-/* Fails the test unless d contains only a metadata.json with this text, or with that of m, and
- * removes it. */
+/* Removes d/metadata.json. Fails the test unless it had this text, or that of m if expected is
+ * NULL, and was the only file in d. */
 static void check_saved(const char *expected)
 {
     char *saved = read_timeless("d/metadata.json"), *other = read_timeless("m");
@@ -119,7 +119,7 @@ TEST_IN(documents, save_records_the_time_and_version_unless_metadata_has_them)
     expect_output("load d checkpoint_at", "1795434136\n");
 }
 
-/* The output of load, in which a newline follows the document. */
+/* Unlike the saved file, the output of load ends with a newline. */
 TEST_IN(documents, the_output_of_load_is_saved_unchanged)
 {
     char *text = read_data("nucleus-0.3.8-metadata-cgroup.json", NULL), *saved;

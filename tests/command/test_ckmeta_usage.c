@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Command lines that are refused with exit code 2, help, and the version. */
+/* Usage errors, which have exit code 2; help; and the version. */
 #include "run.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static void fifo(void)
 #define METADATA_EXCLUDES "--metadata cannot be combined with "
 #define PID_RANGE ": expected a decimal number from 0 to 4294967295"
 
-/* A complete form of save, to which a row adds. */
+/* A complete command line, which rows extend. */
 #define SAVE "save --id i --pid 1 d "
 
 static const struct {
@@ -102,7 +102,7 @@ TEST_EACH_IN(fifo, lines, usage_is_checked_before_anything_is_opened)
     expect_failure(row->line, EXIT_USAGE, row->message, 0);
 }
 
-/* Two lines with the same help, and its beginning. */
+/* Two command lines that print the same help, and the beginning of that help. */
 static const struct {
     const char *line, *other, *usage;
 } helps[] = {

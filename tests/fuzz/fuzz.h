@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared by the fuzz targets. A broken promise fails a cmocka assertion. Inputs are so small that
- * nothing is too large. */
+/* Shared by the fuzz targets. An input that reveals an error fails a cmocka assertion. Inputs are
+ * too small for NUCLEUS_ERROR_TOO_LARGE. */
 #pragma once
 
 #include "support.h"
@@ -10,9 +10,9 @@
 /* The entry point of a target, as libFuzzer names it. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Checks that err has the same status, and a message after an error only. */
+/* Checks that err has this status, and a message only if it is an error. */
 void fuzz_check_error(enum nucleus_status status, const struct nucleus_error *err);
 
-/* Encodes metadata, and checks that decoding and encoding the text yields it again. Returns cJSON's
- * tree of the text, for cJSON_Delete(). */
+/* Encodes metadata, and checks that decoding and encoding the text again does not change it.
+ * Returns cJSON's tree of the text, which must be freed with cJSON_Delete(). */
 cJSON *fuzz_encode(const struct nucleus_metadata *metadata);

@@ -33,7 +33,7 @@ static void check_value(const cJSON *object, const char *name, struct nucleus_op
         assert_true(cJSON_IsNull(item));
 }
 
-/* Checks that the text has each value under the name that it has in the structures. */
+/* Checks that the text has each value under the name of its member. */
 static void check_limits(const cJSON *tree, const struct nucleus_resource_limits *limits)
 {
     const struct nucleus_optional_u64 period = {true, limits->cpu_period_us};
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         make_files();
     name = cgroup_files[(uint8_t)(data[0] - '0') % CGROUP_FILES];
     path = path_in(dir, name);
-    (void)unlink(path); /* some file systems flush a file that was truncated and rewritten */
+    (void)unlink(path); /* some file systems flush a file that is truncated and rewritten */
     write_file(path, data + 1, size - 1);
     check_capture(name);
     (void)unlink(path);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Passes any bytes to nucleus_metadata_from_json() and nucleus_state_document_from_json(). A
- * document that they accept must have the same values in cJSON's tree, and must be possible to
- * save; after an error, nothing may have been written. cJSON accepts more than JSON, so for syntax
- * only its refusals count.
+ * Passes any bytes to nucleus_metadata_from_json() and nucleus_state_document_from_json(). The
+ * values of an accepted document must equal those in cJSON's tree, and must be possible to save. An
+ * error must leave the output unchanged. cJSON also accepts text that is not JSON, so only its
+ * refusals are compared.
  */
 #include "fuzz.h"
 
@@ -15,7 +15,7 @@ enum { MAX_CJSON_NUMBER = 62 }; /* cJSON copies numbers to 64 bytes and refuses 
 static struct {
     const char *text;
     size_t size;
-    bool has_long_number; /* if so, there is no tree */
+    bool has_long_number; /* if true, there is no tree */
     cJSON *tree;
 } input;
 
@@ -29,7 +29,7 @@ static bool has_long_number(const char *text, size_t size)
     return length > MAX_CJSON_NUMBER;
 }
 
-/* The message must begin with a position in the text. */
+/* Checks that the message begins with a position in the text. */
 static void check_position(const char *message)
 {
     const char *text = input.text;
@@ -45,7 +45,7 @@ static void check_position(const char *message)
     assert_null(memchr(text, '\n', column - 1));
 }
 
-/* The status must be one that text can cause, and agree with cJSON's verdict. */
+/* Checks that text can cause the status, and that it agrees with cJSON's verdict. */
 static void check_verdict(enum nucleus_status status, const struct nucleus_error *err)
 {
     fuzz_check_error(status, err);
@@ -58,7 +58,7 @@ static void check_verdict(enum nucleus_status status, const struct nucleus_error
     assert_true(input.tree || input.has_long_number);
 }
 
-/* Checks that cJSON finds the same value in both, where absent and null are equal. An expected
+/* Checks that cJSON finds the same value in both. An absent value equals null, and an expected
  * object may have more members. */
 static void compare(const cJSON *output, const cJSON *expected)
 {
@@ -95,7 +95,8 @@ static void read_metadata(void)
     nucleus_metadata_clear(&metadata);
 }
 
-/* The state must yield metadata with the same values. Its cgroup is a path on another machine. */
+/* Checks that the state yields metadata with the same values. Its cgroup_path is not on this host.
+ */
 static void check_metadata(struct nucleus_container_state state)
 {
     static const char *const names[][2] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * replay FILE...: runs a fuzz target without libFuzzer over documents: complete, truncated to each
- * length, and with single bytes changed.
+ * replay FILE...: runs a fuzz target without libFuzzer on each document: complete, truncated to
+ * each length, and with single bytes changed.
  *
  * A FILE is a document, or a table NAME.tsv whose third column is a document in hexadecimal. It is
  * an error if there are no documents.
@@ -48,7 +48,7 @@ static void show_running(void)
 static const char special_bytes[] = "\"\\{}[],:0-.eu \n\t\x0b\x1f"
                                     "9:=max/\x7f\x80\xbf\xc3\xe2\xed\xf0\xff";
 
-/* Changes each byte in turn, as many times as there are tries. */
+/* Runs the target with each byte changed in turn, tries times. */
 static void replay(char *bytes, size_t size, size_t tries)
 {
     static size_t next;
@@ -78,13 +78,13 @@ static void replay_table(char *table)
             hex = strsep(&line, "\t");
         assert_non_null(hex);
         bytes = from_hex(hex, strlen(hex), &size);
-        replay(bytes, size, 1); /* the rows are many, and variations of each other */
+        replay(bytes, size, 1); /* there are many rows, which differ little */
         free(bytes);
     }
 }
 
 /* *state is a NULL-terminated list of paths. */
-static void no_document_breaks_a_promise(void **state)
+static void every_document_is_handled_correctly(void **state)
 {
     for (char **path = *state; *path; path++) {
         const char *suffix = strrchr(*path, '.');
@@ -108,14 +108,14 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* Provided by sanitizers: sets a function to be called before they end the program. */
+/* Provided by sanitizers; sets a function that they call before they end the program. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_prestate_setup_teardown(no_document_breaks_a_promise, NULL, tear_down,
-                                                 argv + (argc > 0)),
+        cmocka_unit_test_prestate_setup_teardown(every_document_is_handled_correctly, NULL,
+                                                 tear_down, argv + (argc > 0)),
     };
 
     if (__sanitizer_set_death_callback)

@@ -3,7 +3,7 @@
  * failing_disk DIR ID COMMAND: saves metadata with that ID in DIR, and runs COMMAND between the
  * rename and the flush of the directory. Succeeds if the save reports that it is not durable.
  *
- * failing_disk PATH: from now on, every write to the file system of PATH fails.
+ * failing_disk PATH: makes every write to the file system of PATH fail from now on.
  */
 #include "support.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A seccomp filter denies system calls with EPERM. nucleus-checkpoint(7) documents what follows. */
+/* A seccomp filter denies system calls with EPERM. nucleus-checkpoint(7) documents the effects. */
 #include "test.h"
 
 #include <errno.h>
@@ -44,7 +44,7 @@ int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
     return returned;
 }
 
-/* Returns false if there is no seccomp here. */
+/* Returns false if seccomp is not available. */
 static bool deny(int call)
 {
     struct sock_filter filter[] = {
@@ -88,10 +88,10 @@ static void load(void)
     }
 static const struct {
     const char *name;
-    const int *calls; /* that are denied; 0 ends them */
+    const int *calls; /* the denied calls, terminated by 0 */
     void (*operation)(void);
     enum nucleus_status status;
-    size_t files; /* that exist afterwards, including the stale one */
+    size_t files; /* that exist afterwards, including stale */
     mode_t mode;  /* of metadata.json after success */
     const char *message;
 } rows[] = {
@@ -133,7 +133,7 @@ TEST_EACH_IN(stale_file, rows, a_denied_call_has_the_documented_effect)
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     if (WIFEXITED(status) && WEXITSTATUS(status) == TEST_SKIPPED)
-        skip_test("there is no seccomp here");
+        skip_test("seccomp is not available");
     assert_int_equal(status, 0);
     assert_status(err->status, row->status, err);
     assert_contains(err->message, row->message);

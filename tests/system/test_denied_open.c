@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A fanotify listener, such as a virus scanner, denies the open of the temporary file after it was
- * created, so the save must remove it. */
+/* A fanotify listener, such as a virus scanner, denies the open of the temporary file after it has
+ * been created, so the save must remove it. */
 #include "test.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ TEST_IN(empty_directory, a_denied_open_leaves_no_temporary_file)
     pid_t child;
 
     if (listener < 0)
-        skip_test("there is no fanotify here, or it is not permitted");
+        skip_test("fanotify is not available or not permitted");
     assert_int_equal(
         fanotify_mark(listener, FAN_MARK_ADD, FAN_OPEN_PERM | FAN_EVENT_ON_CHILD, AT_FDCWD, "."),
         0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A save removes the stale temporary files whose owner, as the file system shows it, is that of its
- * own temporary file, and no others. */
+/* A save removes only those stale temporary files that have the same owner, as the file system
+ * reports it, as its own temporary file. */
 #include "test.h"
 
 #include <sched.h>
@@ -30,13 +30,13 @@ int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
     return returned;
 }
 
-/* The directory d with a stale file of root and one of another user. */
+/* Creates d, with a stale file of root and one of another user. */
 static void directory(void)
 {
     if (geteuid() != 0)
         skip_test("only root can create files of several users");
     if (system("unshare --user true") != 0)
-        skip_test("no user namespace can be created");
+        skip_test("user namespaces cannot be created");
     assert_int_equal(chmod(".", 0755), 0);
     assert_int_equal(mkdir("d", 0700), 0);
     write_text(of_root, "");
@@ -64,7 +64,7 @@ TEST_IN(directory, the_file_system_user_removes_its_own_files)
 TEST_IN(directory, files_that_a_mount_shows_with_one_owner_are_removed)
 {
     if (system("command -v bindfs >/dev/null && test -c /dev/fuse") != 0)
-        skip_test("there is no bindfs here");
+        skip_test("bindfs is not available");
     assert_int_equal(mkdir("mount", 0700), 0);
     assert_int_equal(system("bindfs --force-user=1234 d mount 2>/dev/null"), 0);
     save("mount");
@@ -74,7 +74,7 @@ TEST_IN(directory, files_that_a_mount_shows_with_one_owner_are_removed)
 }
 
 /* This is the last test, because a process cannot leave its user namespace. */
-TEST_IN(directory, a_user_without_an_id_removes_nothing)
+TEST_IN(directory, a_user_without_a_mapped_id_removes_nothing)
 {
     assert_int_equal(unshare(CLONE_NEWUSER), 0);
     save("d");

@@ -4,7 +4,7 @@
 # Fails if the archive of the library calls a function that prints, ends the process or changes its
 # signals, umask, working directory, locale, environment or hooks, or if it contains writable data.
 # Relocated constants (.data.rel.ro) are allowed. The data of an instrumented
-# build are not checked, because instrumentation is writable. With link-time optimization, the machine
+# build are not checked, because instrumentation adds writable data. With link-time optimization, the machine
 # code that the linker generates is examined.
 set -eu
 export LC_ALL=C

@@ -70,7 +70,7 @@ TEST(every_argument_of_a_long_command_is_kept)
     nucleus_metadata_clear(&metadata);
 }
 
-TEST(a_document_above_the_cap_is_not_read)
+TEST(a_document_larger_than_the_cap_is_not_read)
 {
     char *text = malloc(CAP + 1);
     struct nucleus_error err;
@@ -86,7 +86,7 @@ TEST(a_document_above_the_cap_is_not_read)
 }
 
 /* The encoded metadata has CAP bytes, and then one more. */
-TEST(a_document_above_the_cap_is_not_written)
+TEST(a_document_larger_than_the_cap_is_not_written)
 {
     char *const command[] = {NULL};
     char *id = calloc(1, CAP), *text;
