@@ -21,7 +21,7 @@ struct temp {
     bool may_be_published;             /* the rename failed, but may have been performed */
 };
 
-/* Returns 0 if the file does not exist any more, or else the errno of the unlink. */
+/* Returns 0 if the file no longer exists, or the errno of the unlink. */
 static int remove_temp(const struct temp *temp)
 {
     if (nucleus_system_unlinkat(temp->dirfd, temp->name) < 0 && errno != ENOENT)
@@ -109,7 +109,7 @@ static int look_up(int dirfd, const char *name, struct stat *ret)
  * Returns true if a rename that reported an error was performed: a network file system may lose the
  * reply. The target then is our file, whose inode number is not reused while it is open, and the
  * temporary name no longer exists. If it no longer exists but the target is another file, a later
- * save may have replaced ours, or the rename may have found no temporary file: nobody can tell.
+ * save may have replaced ours, or the temporary file may have been removed: the result is unknown.
  */
 static bool is_published(struct temp *temp, const char *target)
 {
@@ -129,7 +129,7 @@ static const char *rename_temp(struct temp *temp, const char *target)
     for (int i = 0; i < 2 && os_error == EINTR; i++) {
         if (nucleus_system_renameat(temp->dirfd, temp->name, target) == 0)
             return NULL;
-        /* The first error counts if nobody can tell what that rename did. */
+        /* If the result of the first rename is unknown, its error is reported. */
         if (!temp->may_be_published)
             os_error = errno;
         if (is_published(temp, target))
@@ -195,7 +195,7 @@ static int probe_file_system(int fd)
     int result;
 
     NUCLEUS_RETRY(result, nucleus_system_fremovexattr(fd, "user.nucleus-checkpoint"));
-    /* Other errors, such as ENOSPC for the transaction itself, say nothing about the file. */
+    /* Other errors, such as ENOSPC for the transaction itself, do not concern the file. */
     return result < 0 && (errno == EIO || errno == EROFS) ? -1 : 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files and their format: Linux, Documentation/admin-guide/cgroup-v2.rst. */
+/* Documentation/admin-guide/cgroup-v2.rst in the Linux sources describes the files. */
 #include "cgroup.h"
 
 #include <errno.h>
@@ -89,7 +89,7 @@ static bool parse_limit(struct nucleus_span word, const struct nucleus_member *m
     return nucleus_span_equals(word, "max") || parse_number(word, member, object);
 }
 
-/* The text is one number, or "max". */
+/* Parses a text that is one number or "max". */
 static enum nucleus_status parse_one_limit(struct cgroup *cgroup,
                                            const struct nucleus_member *member)
 {
@@ -145,7 +145,7 @@ static const struct nucleus_member *io_member(struct nucleus_span key)
     return member && member->kind == NUCLEUS_OPTIONAL_U64 ? member : NULL;
 }
 
-/* Parses KEY=VALUE... of one device: at least one, each key at most once. */
+/* Parses the KEY=VALUE pairs of one device: at least one, and each key at most once. */
 static bool parse_io_limits(struct nucleus_span rest, struct nucleus_io_limit *limit)
 {
     const struct nucleus_object *type = &nucleus_io_limit_object;
@@ -164,7 +164,7 @@ static bool parse_io_limits(struct nucleus_span rest, struct nucleus_io_limit *l
     return seen != 0;
 }
 
-/* Parses one line; a blank one is ignored. */
+/* Parses one line. Ignores a blank line. */
 static enum nucleus_status parse_io_line(struct cgroup *cgroup, struct nucleus_span line)
 {
     struct nucleus_io_limit *limit = &cgroup->limits->io_limits[cgroup->limits->io_limits_count];
@@ -213,7 +213,7 @@ static enum nucleus_status parse_io_max(struct cgroup *cgroup, const struct nucl
     return status;
 }
 
-/* A file of the directory, and the limit that it sets. */
+/* A file of the directory and the limit that it contains. */
 struct limit_file {
     const char *name;
     const struct nucleus_member *member;
@@ -235,7 +235,7 @@ static const struct limit_file limit_files[] = {
     {"pids.max", &nucleus_limit_rows[NUCLEUS_LIMIT_PIDS], parse_one_limit, false},
 };
 
-/* Returns true if the text, that of cgroup.controllers, has the controller of the file. */
+/* Returns true if the text, the content of cgroup.controllers, lists the controller of file. */
 static bool is_listed(struct nucleus_span text, const char *file)
 {
     const struct nucleus_span controller = {file, strcspn(file, ".")};
@@ -248,7 +248,7 @@ static bool is_listed(struct nucleus_span text, const char *file)
     return false;
 }
 
-/* Returns NUCLEUS_OK if the file that was not found may be missing: its limit is then absent. */
+/* Returns NUCLEUS_OK if the file, which was not found, may be missing. Its limit is then absent. */
 static enum nucleus_status check_missing(struct cgroup *cgroup, const struct limit_file *file)
 {
     enum nucleus_status status;

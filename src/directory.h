@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Directories: opening one, and what kind of file system it is on. */
+/* Opens directories and identifies local file systems. */
 #pragma once
 
 #include "error.h"

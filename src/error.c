@@ -9,7 +9,7 @@
 
 #include "utf8.h"
 
-/* The number of bytes of a message that nucleus_error_wrap() keeps; the rest is for the path. */
+/* nucleus_error_wrap() keeps this many bytes of a message; the path uses the rest. */
 enum { MAX_REASON = 288 };
 
 const char *nucleus_status_name(enum nucleus_status status)
@@ -129,8 +129,8 @@ static bool is_unprintable(const unsigned char *bytes, size_t length)
            (point >= 0x2066 && point <= 0x2069);
 }
 
-/* Writes the character at *text to out (12 bytes), its bytes as \xNN if it is invalid or
- * unprintable, and steps over it. Returns the number of bytes written. */
+/* Writes the character at *text to out (12 bytes) and advances *text. Writes the bytes of an
+ * invalid or unprintable character as \xNN. Returns the number of bytes written. */
 static size_t escape_one(const char **text, const char *end, char *out)
 {
     static const char digits[] = "0123456789abcdef";

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Filling a caller's struct nucleus_error.
+ * Fills in the struct nucleus_error of a caller.
  *
- * Below metadata_file, cgroup and ckmeta, a message is the reason alone; the function that knows
+ * Functions below metadata_file, cgroup and ckmeta report only the reason. The function that knows
  * the path adds it, once, with nucleus_error_wrap().
  */
 #pragma once
 
 #include "nucleus/checkpoint.h"
 
-/* Substitutes a dummy if err is NULL. The first line of each public function; below, err is never
- * NULL. */
+/* Substitutes a dummy if err is NULL. Every public function begins with this, so err is not NULL in
+ * internal functions. */
 #define NUCLEUS_ERR_OR_DUMMY(err) ((err) ? (err) : &(struct nucleus_error){.status = NUCLEUS_OK})
 
 /* A file as messages show it: 'DIR/NAME', or 'NAME' if dir is NULL or "". */
@@ -22,8 +22,8 @@ struct nucleus_display_path {
 /* Sets err to {NUCLEUS_OK, 0, ""}. Returns NUCLEUS_OK. */
 enum nucleus_status nucleus_error_clear(struct nucleus_error *err);
 
-/* Sets err to status and a message of our own words; untrusted text must go through
- * nucleus_error_wrap(). Returns status. */
+/* Sets err to status and a message. Untrusted text must go through nucleus_error_wrap(). Returns
+ * status. */
 enum nucleus_status nucleus_fail(struct nucleus_error *err, enum nucleus_status status,
                                  const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -42,7 +42,7 @@ void nucleus_error_append(struct nucleus_error *err, const char *format, ...)
 
 /*
  * Prepends BEFORE'PATH'AFTER to the message; status and os_error are left unchanged. before
- * and after are our own words, shorter than 64 bytes each. The path is escaped, and shortened at
+ * and after must be trusted text, shorter than 64 bytes each. The path is escaped, and shortened at
  * its beginning if it does not fit.
  */
 void nucleus_error_wrap(struct nucleus_error *err, const char *before,
@@ -51,6 +51,6 @@ void nucleus_error_wrap(struct nucleus_error *err, const char *before,
 /* Describes os_error in the size bytes at ret, as ASCII text in English in every locale. */
 void nucleus_describe_errno(int os_error, char *ret, size_t size);
 
-/* Sets err to the errno of a lookup or an open(2) that failed, and to the status that it stands
- * for, such as NUCLEUS_ERROR_NOT_FOUND. Returns that status. */
+/* Sets err to the errno of a lookup or open(2) that failed, and to the corresponding status, such
+ * as NUCLEUS_ERROR_NOT_FOUND. Returns that status. */
 enum nucleus_status nucleus_fail_lookup(struct nucleus_error *err);

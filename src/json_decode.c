@@ -27,7 +27,7 @@ struct slot {
     struct nucleus_json_path path;
 };
 
-/* Returns the status for the result of a function of the reader. */
+/* Converts the result of a reader function to a status. */
 static enum nucleus_status syntax_status(const struct decoder *decoder, bool is_well_formed)
 {
     if (is_well_formed)
@@ -222,7 +222,7 @@ static enum nucleus_status decode_value(struct decoder *decoder, const struct sl
     return decode_array(decoder, slot);
 }
 
-/* Reads a name. Sets *ret to its member, or to NULL for an unknown one. */
+/* Reads a name. Sets *ret to its member, or to NULL if the name is unknown. */
 static enum nucleus_status read_name(struct decoder *decoder, const struct nucleus_object *type,
                                      const struct nucleus_member **ret)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decodes JSON text into a struct, as its table describes. */
+/* Decodes JSON text into a struct that is described by its table. */
 #pragma once
 
 #include "schema.h"

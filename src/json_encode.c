@@ -10,7 +10,7 @@
 
 enum { FIRST_CAPACITY = 512 };
 
-/* The text so far. After the first failure every write is ignored. */
+/* The text so far. After the first failure, writes are ignored. */
 struct writer {
     char *text;
     size_t len;

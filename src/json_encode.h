@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Encodes a struct as JSON text, as its table describes. */
+/* Encodes a struct that is described by its table as JSON text. */
 #pragma once
 
 #include "schema.h"
 
 /*
- * Encodes object, a struct of the given type, as serde_json's to_string_pretty does. The values may
- * be anything: a NULL where a value is required, text that is not UTF-8 and integers out of range
- * are NUCLEUS_ERROR_INVALID_ARGUMENT. Text longer than max_len is NUCLEUS_ERROR_TOO_LARGE.
- * *ret_text is NUL-terminated and must be freed with free(3).
+ * Encodes object, a struct of the given type, as serde_json's to_string_pretty does. *ret_text is
+ * NUL-terminated and must be freed with free(3). Returns NUCLEUS_ERROR_INVALID_ARGUMENT for a NULL
+ * where a value is required, text that is not UTF-8, or an integer out of range, and
+ * NUCLEUS_ERROR_TOO_LARGE if the text is longer than max_len.
  */
 enum nucleus_status nucleus_json_encode(const struct nucleus_object *type, const void *object,
                                         size_t max_len, char **ret_text, size_t *ret_len,

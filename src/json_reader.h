@@ -13,8 +13,8 @@
  *         nucleus_json_next(reader, &more);
  *     }
  *
- * Each function that returns a bool returns false if the text is malformed. The reader must not be
- * used for reading then; problem and nucleus_json_position() describe the error.
+ * Each function that returns a bool returns false if the text is malformed. After that, the reader
+ * must not read any more; problem and nucleus_json_position() describe the error.
  */
 #pragma once
 
@@ -25,9 +25,9 @@ enum { NUCLEUS_JSON_MAX_DEPTH = 128 };
 
 struct nucleus_json_reader {
     const char *text;
-    const char *cursor;  /* the next byte; after an error, the byte that it is about */
+    const char *cursor;  /* the next byte; after an error, the byte that caused it */
     const char *end;     /* of the text */
-    const char *problem; /* the reason of an error, or NULL */
+    const char *problem; /* the reason for an error, or NULL */
     size_t depth;
     char stack[NUCLEUS_JSON_MAX_DEPTH]; /* '{' or '[' of each container around the cursor */
 };
@@ -57,14 +57,14 @@ bool nucleus_json_read_string(struct nucleus_json_reader *reader, struct nucleus
 /* Reads the number whose '-' or first digit is at the cursor. */
 bool nucleus_json_read_number(struct nucleus_json_reader *reader, struct nucleus_span *ret);
 
-/* Enters the container whose bracket is at the cursor. An empty one is left again at once, and
- * ret_more is false. */
+/* Enters the container whose bracket is at the cursor. Skips an empty container and sets *ret_more
+ * to false. */
 bool nucleus_json_enter(struct nucleus_json_reader *reader, bool *ret_more);
 
 /* Reads the name of a member and its colon. */
 bool nucleus_json_read_key(struct nucleus_json_reader *reader, struct nucleus_json_string *ret);
 
-/* Advances past ',' or the closing bracket. ret_more is false after the last element. */
+/* Advances past ',' or the closing bracket. Sets *ret_more to false after the last element. */
 bool nucleus_json_next(struct nucleus_json_reader *reader, bool *ret_more);
 
 /* Skips the next value, of any type. */

@@ -49,7 +49,7 @@ enum nucleus_status nucleus_fail_member(struct nucleus_error *err, enum nucleus_
                                         const char *what, const struct nucleus_json_path *path,
                                         const char *problem);
 
-/* Fails for a value that is not an integer, or out of the member's range. Returns status. */
+/* Sets err for a value that is not an integer in the range of the member. Returns status. */
 enum nucleus_status nucleus_fail_range(struct nucleus_error *err, enum nucleus_status status,
                                        const struct nucleus_json_path *path,
                                        const struct nucleus_member *member);

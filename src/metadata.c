@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The public structs: created from a state or from JSON text, converted to text, cleared. */
+/* Creates the public structs from a state or from JSON text, encodes and clears them. */
 #include <stdlib.h>
 
 #include "cgroup.h"
@@ -41,7 +41,7 @@ static enum nucleus_status check_values(const struct nucleus_object *type, const
 static enum nucleus_status fill(const struct nucleus_container_state *state,
                                 struct nucleus_metadata *ret, struct nucleus_error *err)
 {
-    /* The state is checked first, so that messages name its members and not those of metadata. */
+    /* The state is checked first, so that messages name its members, not those of metadata. */
     enum nucleus_status status = check_values(&nucleus_state_object, state, err);
 
     if (status == NUCLEUS_OK && !copy_state(state, ret))

@@ -30,7 +30,7 @@ static enum nucleus_status open_directory(struct dir_ref dir, int flags, int *re
     return status;
 }
 
-/* Adds the path of the file to a message that is the reason alone. */
+/* Adds the path of the file to a message that is only the reason. */
 static enum nucleus_status add_path(enum nucleus_status status, const char *cannot,
                                     struct dir_ref dir, struct nucleus_error *err)
 {

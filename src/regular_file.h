@@ -8,7 +8,7 @@
 
 /*
  * Opens path relative to dirfd for reading. Never follows a symbolic link as its last component,
- * and never waits. *ret_size is the size that fstat(2) reports.
+ * and never blocks. *ret_size is the size that fstat(2) reports.
  * Returns NUCLEUS_OK, NUCLEUS_ERROR_NOT_FOUND, NUCLEUS_ERROR_NOT_DIRECTORY, NUCLEUS_ERROR_SYMLINK,
  * NUCLEUS_ERROR_NOT_REGULAR or NUCLEUS_ERROR_IO.
  */

@@ -14,7 +14,7 @@
 #define TYPES_OBJECTS(k)         struct nucleus_io_limit *: k
 /* clang-format on */
 
-/* The constant of a kind; does not compile if the type of the member does not fit. */
+/* Expands to the constant of a kind. Does not compile if the type of the member does not fit. */
 #define KIND(type, member, form) _Generic(((type *)0)->member, TYPES_##form(NUCLEUS_##form))
 
 #define ROW(type, member, form)                                                                    \
@@ -42,7 +42,7 @@ static const struct nucleus_member io_limit_rows[] = {
 const struct nucleus_object nucleus_io_limit_object =
     OBJECT(struct nucleus_io_limit, io_limit_rows);
 
-/* Like nucleus, refuses a period of 0, and 0 or 2^64-1 processes. */
+/* nucleus refuses a period of 0, and 0 or 2^64-1 processes, too. */
 const struct nucleus_member nucleus_limit_rows[NUCLEUS_LIMIT_COUNT] = {
     [NUCLEUS_LIMIT_MEMORY] = {LIMIT(memory_bytes, OPTIONAL_U64), .max = UINT64_MAX},
     [NUCLEUS_LIMIT_MEMORY_HIGH] = {LIMIT(memory_high, OPTIONAL_U64), .max = UINT64_MAX},
@@ -59,7 +59,7 @@ const struct nucleus_member nucleus_limit_rows[NUCLEUS_LIMIT_COUNT] = {
 const struct nucleus_object nucleus_resource_limits_object =
     OBJECT(struct nucleus_resource_limits, nucleus_limit_rows);
 
-/* nucleus writes the last two since 0.3.4, but each version also reads a file without them. */
+/* nucleus has written the last two since 0.3.4, but every version reads files without them. */
 static const struct nucleus_member metadata_rows[] = {
     {METADATA(container_id, STRING)},
     {METADATA(container_name, STRING)},
@@ -77,7 +77,7 @@ static const struct nucleus_member metadata_rows[] = {
 const struct nucleus_object nucleus_metadata_object =
     OBJECT(struct nucleus_metadata, metadata_rows);
 
-/* The document has no version; the caller of the library sets it. */
+/* The document has no version; the caller sets it. */
 static const struct nucleus_member state_rows[] = {
     {STATE(id, STRING)},
     {STATE(name, STRING)},

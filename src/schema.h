@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The JSON form of each struct: a table with one row per member, in the order of the document. The
- * decoder, the encoder, nucleus_metadata_clear() and the fields of ckmeta are driven by these
- * tables.
+ * decoder, the encoder, nucleus_metadata_clear() and ckmeta use these tables.
  *
  * To add a member: add it to the struct in the public header, add a row to its table in schema.c,
  * and, if a state has it, copy it in nucleus_metadata_from_state(). A row whose kind does not fit

@@ -14,8 +14,8 @@ int nucleus_temp_name(char ret[NUCLEUS_TEMP_NAME_SIZE], const char *name);
 
 /*
  * Refuses a NAME.tmp that is a symbolic link, through which nucleus would write elsewhere, or a
- * directory, which it could not replace. Anything else is left alone: a nucleus that is running may
- * need it.
+ * directory, which nucleus could not replace. Leaves anything else alone, because a running nucleus
+ * may need it.
  * Returns NUCLEUS_OK, NUCLEUS_ERROR_SYMLINK, NUCLEUS_ERROR_NOT_REGULAR (a directory) or
  * NUCLEUS_ERROR_IO.
  */
@@ -23,9 +23,9 @@ enum nucleus_status nucleus_fixed_temp_check(int dirfd, const char *name,
                                              struct nucleus_error *err);
 
 /*
- * Removes the library's temporary files in dirfd whose savers are dead: those that have the owner
- * of the caller's own temporary file, called own_name, and are more than an hour older by the clock
- * of the file server. dirfd must be open for reading, at its beginning. Errors are ignored.
+ * Removes stale temporary files of the library from dirfd: those that have the same owner as the
+ * caller's temporary file, own_name, and are more than an hour older by the clock of the file
+ * server. dirfd must be open for reading and at offset 0. Errors are ignored.
  */
 void nucleus_stale_temps_remove(int dirfd, const char *name, const char *own_name,
                                 const struct stat *own);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A part of a text, with any bytes. */
+/* A part of a text. It may contain any bytes. */
 struct nucleus_span {
     const char *start;
     size_t len;

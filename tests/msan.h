@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Included before each file by the preset msan. MemorySanitizer does not know what these calls
- * write, since it neither intercepts the system calls nor instruments cJSON.
+ * Included before each file by the preset msan. Marks the output of these calls as initialized,
+ * because MemorySanitizer neither intercepts the system calls nor instruments cJSON.
  */
-/* Examples, which define other feature test macros themselves, are left alone. */
+/* The examples are excluded, because they define other feature test macros. */
 #if !defined(MSAN_H) && defined(_GNU_SOURCE)
 #define MSAN_H
 

@@ -30,7 +30,7 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 
 int remove_directory(void **state)
 {
-    /* musl descends no deeper than this number of descriptors. */
+    /* In musl, the number of descriptors is also the maximum depth. */
     assert_int_equal(nftw(*state, remove_one, 48, FTW_DEPTH | FTW_PHYS), 0);
     free(*state);
     return 0;
@@ -140,7 +140,7 @@ size_t count_names(const char *dir)
 
 size_t count_descriptors(void)
 {
-    return count_names("/proc/self/fd") - 1; /* without the one that reads this directory */
+    return count_names("/proc/self/fd") - 1; /* except the one that reads this directory */
 }
 
 enum nucleus_status parse_exactly(const char *text, size_t len, struct nucleus_metadata *ret,

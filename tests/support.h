@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared test helpers. A helper that cannot do its work fails the running test. */
+/* Shared test helpers. They fail the running test on unexpected errors. */
 #pragma once
 
-/* cmocka needs these four before it. */
+/* cmocka.h requires these four headers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,12 +45,12 @@ char *read_data(const char *name, size_t *ret_len);
 
 void copy_file(const char *from, const char *to);
 
-/* The files of a cgroup directory that the library reads; copies real ones to dir. */
+/* The files of a cgroup directory that the library reads. copy_cgroup() copies real ones to dir. */
 enum { CGROUP_FILES = 7 };
 extern const char *const cgroup_files[CGROUP_FILES];
 void copy_cgroup(const char *dir);
 
-/* Returns true for any object, including a dangling symbolic link. */
+/* Returns true if path exists, even if it is a dangling symbolic link. */
 bool exists(const char *path);
 
 /* Counts the entries of dir except . and .. */
@@ -59,7 +59,7 @@ size_t count_names(const char *dir);
 /* Counts the open descriptors of this process. */
 size_t count_descriptors(void);
 
-/* Returns metadata that owns all its strings, for nucleus_metadata_clear(). */
+/* Returns metadata that owns its strings and must be released with nucleus_metadata_clear(). */
 struct nucleus_metadata sample_metadata(const char *id);
 
 /* Save sample_metadata(id) in a directory. */

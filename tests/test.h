@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Registers tests and rows of tables with cmocka. */
+/* Registers tests and table rows with cmocka. */
 #pragma once
 
 #include "support.h"
@@ -42,8 +42,8 @@
 void register_rows(const char *name, const void *rows, size_t count, size_t size,
                    void (*setup)(void), void (*run)(const void *row));
 
-/* Ends the running test and prints the reason. A program exits with TEST_SKIPPED if all its
- * tests do so. */
+/* Ends the running test and prints the reason. A program exits with TEST_SKIPPED if all its tests
+ * are skipped. */
 void skip_test(const char *reason);
 
 /* A setup that leaves the new directory empty. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Parsing of the command line. */
+/* Parses the command line. */
 #include <string.h>
 #include <unistd.h>
 
@@ -12,8 +12,7 @@ static void add_operand(struct arguments *arguments, const char *operand)
     arguments->operands_count++;
 }
 
-/* getopt_long accepts abbreviations of options; scripts that use one break when an option is added.
- */
+/* getopt_long accepts abbreviated options. Scripts that use one break when an option is added. */
 static bool is_abbreviated(const char *arg, const struct option *option)
 {
     return strncmp(arg + 2, option->name, strlen(option->name)) != 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a document from a file or from standard input. */
+/* Reads a document from a file or from standard input. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static bool is_standard_input(const char *file)
     return strcmp(file, "-") == 0;
 }
 
-/* Reads fd to its end. The message is the reason alone. */
+/* Reads fd to its end. The message is only the reason. */
 static enum nucleus_status read_all(int fd, char **ret_text, size_t *ret_len,
                                     struct nucleus_error *err)
 {
@@ -90,7 +90,7 @@ void prefix_input_error(const char *kind, const char *file, struct nucleus_error
 {
     char before[64];
 
-    /* The content is not invalid if there is no memory to decode it. */
+    /* Running out of memory does not mean that the content is invalid. */
     if (err->status == NUCLEUS_ERROR_NO_MEMORY) {
         add_input("cannot read", "", file, err);
         return;

@@ -72,7 +72,7 @@ static enum exit_code print_field(const struct nucleus_metadata *metadata,
     return finish_output(put_terminated(text ? text : "", end));
 }
 
-/* Leaves *ret_field NULL if there is no FIELD. Returns DONE, or USAGE after printing a message. */
+/* Sets *ret_field if there is a FIELD. Returns DONE, or USAGE after printing a message. */
 static enum exit_code check_load(struct arguments *arguments,
                                  const struct nucleus_member **ret_field)
 {

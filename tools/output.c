@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages and standard output. */
+/* Prints messages and standard output. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -48,7 +48,7 @@ static const struct option save_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* A mode that reads from a file everything that it saves. */
+/* A mode that reads everything it saves from a file. */
 struct input_mode {
     const char *option;
     char letter;        /* of the option */
@@ -154,7 +154,7 @@ static enum exit_code save_state(const struct nucleus_container_state *state, co
 
     if (nucleus_metadata_from_state(state, &metadata, &err) == NUCLEUS_OK)
         return save_metadata(&metadata, dir);
-    /* A message about a value is the reason alone; one about the cgroup is complete. */
+    /* A message about a value is only the reason; one about the cgroup is complete. */
     if (err.status == NUCLEUS_ERROR_INVALID_ARGUMENT || err.status == NUCLEUS_ERROR_TOO_LARGE)
         nucleus_error_wrap(&err, "cannot save ",
                            (struct nucleus_display_path){dir, "metadata.json"}, ": ");
