@@ -64,7 +64,8 @@ static int open_directory(struct call *call)
 
 static int create(struct call *call)
 {
-    const bool is_exclusive = (call->request->flags & O_EXCL) != 0 && scenario->plant != PLANT_EXCL;
+    const bool is_exclusive =
+        (call->request->flags & O_EXCL) != 0 && scenario->planted != PLANTED_EXCL;
     const mode_t forced = scenario->forced_mode;
     const mode_t mode = forced != 0 ? forced : call->request->mode & ~scenario->umask;
 
@@ -178,9 +179,9 @@ static int flush(struct call *call)
     }
     if (world.is_disk_failed)
         return 0;
-    if (is_directory != scenario->is_fuse && scenario->plant != PLANT_DIRECTORY_FSYNC)
+    if (is_directory != scenario->is_fuse && scenario->planted != PLANTED_DIRECTORY_FSYNC)
         world_flush_directory();
-    if (!is_directory && scenario->plant != PLANT_FILE_FSYNC)
+    if (!is_directory && scenario->planted != PLANTED_FILE_FSYNC)
         call->inode->is_synced = true;
     return 0;
 }
@@ -191,7 +192,7 @@ static int rename_name(struct call *call)
 
     if (world.is_removed || call->name == NO_NAME)
         return -ENOENT;
-    if (scenario->plant == PLANT_LATE_RENAME && world_at(FILE_NAME)) {
+    if (scenario->planted == PLANTED_LATE_RENAME && world_at(FILE_NAME)) {
         world_unlink(FILE_NAME);
         return -EINTR;
     }
@@ -214,7 +215,7 @@ static int unlink_name(struct call *call)
 /* Each actor has separate numbers; the first of actor 0 is 0. */
 static int get_random(struct call *call)
 {
-    if (scenario->plant != PLANT_RANDOM)
+    if (scenario->planted != PLANTED_RANDOM)
         call->answer.data[0] = call->actor * TRIES + call->own->randoms;
     call->own->randoms = (uint8_t)((call->own->randoms + 1) % TRIES);
     return call->fault == SHORT ? 4 : call->request->size;
@@ -225,7 +226,7 @@ static int list_names(struct call *call)
 {
     if (world.is_removed)
         return -ENOENT;
-    if (call->fd->is_listed || call->fault == NOTHING || scenario->plant == PLANT_EMPTY_LIST)
+    if (call->fd->is_listed || call->fault == NOTHING || scenario->planted == PLANTED_EMPTY_LIST)
         return 0;
     call->fd->is_listed = true;
     for (int name = FILE_NAME; name < NAMES; name++)

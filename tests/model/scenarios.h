@@ -17,14 +17,14 @@ enum {
 };
 
 /* Errors that are planted in the model, which the checks must find. */
-enum plant {
-    PLANT_NOTHING,
-    PLANT_FILE_FSYNC, /* does nothing */
-    PLANT_DIRECTORY_FSYNC,
-    PLANT_RANDOM,      /* always returns the same number */
-    PLANT_EMPTY_LIST,  /* lists no names */
-    PLANT_EXCL,        /* O_EXCL is ignored */
-    PLANT_LATE_RENAME, /* removes its target and is interrupted; the second call does the rest */
+enum planted_error {
+    PLANTED_NOTHING,
+    PLANTED_FILE_FSYNC, /* does nothing */
+    PLANTED_DIRECTORY_FSYNC,
+    PLANTED_RANDOM,      /* always returns the same number */
+    PLANTED_EMPTY_LIST,  /* lists no names */
+    PLANTED_EXCL,        /* O_EXCL is ignored */
+    PLANTED_LATE_RENAME, /* removes its target and is interrupted; the second call does the rest */
 };
 
 struct scenario {
@@ -42,7 +42,7 @@ struct scenario {
     bool is_large; /* too many states for the mode faulty */
     unsigned events;   /* at most this many happen */
     unsigned possible; /* the set of events that can happen */
-    enum plant plant;
+    enum planted_error planted;
     const char *expected[6]; /* findings that are documented or caused by the planted error */
 };
 

@@ -53,7 +53,7 @@ static void explore_scenario(void **state)
     for (size_t i = 0; i < found.count; i++) {
         if (is_expected(found.findings[i].text)) {
             missing--;
-        } else if (scenario->plant == PLANT_NOTHING) {
+        } else if (scenario->planted == PLANTED_NOTHING) {
             print_finding(&found.findings[i]);
             unexpected++;
         }
@@ -62,7 +62,7 @@ static void explore_scenario(void **state)
     if (missing > 0)
         fail_msg("%zu expected findings were not reported", missing);
     if (strcmp(mode, "merged") == 0 && scenario->actors[1] == '\0' && scenario->events == 0 &&
-        scenario->forced_mode == 0 && scenario->plant == PLANT_NOTHING) {
+        scenario->forced_mode == 0 && scenario->planted == PLANTED_NOTHING) {
         world_begin(scenario);
         compare_with_kernel();
     }
@@ -89,7 +89,7 @@ int main(int argc, char **argv)
                 print_message("%s\n", explored.findings[j].text);
             return explored.count > 0;
         }
-        if (strcmp(mode, "merged") != 0 && of->plant != PLANT_NOTHING)
+        if (strcmp(mode, "merged") != 0 && of->planted != PLANTED_NOTHING)
             continue;
         if (of->is_large && max_faults > 0)
             print_message("not explored with faults: %s\n", of->name);
