@@ -13,7 +13,7 @@
  * internal functions. */
 #define NUCLEUS_ERR_OR_DUMMY(err) ((err) ? (err) : &(struct nucleus_error){.status = NUCLEUS_OK})
 
-/* A file as messages show it: 'DIR/NAME', or 'NAME' if dir is NULL or "". */
+/* A file as displayed in messages: 'DIR/NAME', or 'NAME' if dir is NULL or "". */
 struct nucleus_display_path {
     const char *dir;
     const char *name;

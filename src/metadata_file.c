@@ -11,7 +11,7 @@
 
 static const char file_name[] = "metadata.json";
 
-/* A directory as specified by the caller: path relative to fd, or fd itself if path is NULL. */
+/* The directory that a caller specified: path relative to fd, or fd itself if path is NULL. */
 struct dir_ref {
     int fd;
     const char *path;

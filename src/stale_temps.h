@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of temporary files: .NAME.tmp.<16 hexadecimal digits> is this library's, NAME.tmp is
- * nucleus's. NAME has at most 40 bytes. Interrupted saves leave such files. */
+/* Temporary files: the library's are called .NAME.tmp.<16 hexadecimal digits>, nucleus's is called
+ * NAME.tmp. NAME has at most 40 bytes. Interrupted saves leave such files. */
 #pragma once
 
 #include <sys/stat.h>

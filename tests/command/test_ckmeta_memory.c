@@ -36,7 +36,7 @@ TEST_IN(little_memory, an_endless_input_is_refused)
     "\"version\":\"v\",\"using_gvisor\":false,\"rootless\":false"
 #define NO_COMMAND MEMBERS ",\"command\":[]"
 
-/* A document at the cap: head, as many items as possible, tail, and spaces. */
+/* A document as long as the cap: head, as many items as fit, tail, and spaces. */
 static const struct {
     const char *name, *head, *item, *tail;
 } dense[] = {

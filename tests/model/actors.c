@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The actors: the library's savers and loaders, and nucleus's saver. */
+/* Runs the actors: savers and loaders of the library, and savers of nucleus. */
 #include <errno.h>
 #include <stdalign.h>
 #include <stdlib.h>

@@ -65,7 +65,7 @@ struct call {
     struct fd *fd;       /* of the request, or NULL */
     bool is_elsewhere;   /* fd or the path refers to another directory */
     int name;            /* of the request, or NO_NAME if it is elsewhere */
-    struct inode *inode; /* at the name, or of the descriptor; NULL if there is none */
+    struct inode *inode; /* of the name or the descriptor; may be NULL */
     int fault;
     struct answer answer;
 };

@@ -55,7 +55,7 @@ plant 'no O_EXCL' atomic_file 'save whose first name is taken' 'the file of an e
     's/ \| O_EXCL//'
 plant 'removal regardless of age' stale_temps 'two savers' 'a recent file of a saver is removed' \
     's/ > MIN_AGE/ >= 0/; s/ < own->st_ctime/ <= own->st_ctime/'
-plant 'removal regardless of owner' stale_temps 'save beside an old file of another user' 'a file that is not ours is removed' \
+plant 'removal regardless of owner' stale_temps 'save next to an old file of another user' 'a file that is not ours is removed' \
     's/temp(->|.)st_uid == own->st_uid/1/'
 plant 'stale files are kept' atomic_file 'save over old leftovers, umask 0777' 'a save leaves an old temporary file' \
     '/nucleus_stale_temps_remove\(/d'
