@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # bash completion for ckmeta(1)
 
-# Sets COMPREPLY to what compgen makes of its options and the word at the cursor; a directory gets
-# a slash, not a space, after it.
+# Sets COMPREPLY to the output of compgen for these options and the word at the cursor. A completed
+# directory is followed by a slash instead of a space.
 _ckmeta_reply()
 {
     if [[ $1 == -[df] ]]; then
@@ -24,7 +24,7 @@ _ckmeta()
         _ckmeta_reply -W 'save load -h --help --version'
         return
     fi
-    # --state=FILE comes as three words.
+    # bash splits --state=FILE into three words.
     if [[ $word == = ]]; then
         word=
     elif [[ $option == = ]]; then

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # fish completion for ckmeta(1)
 
-# Returns success if the cursor is at operand $argv[2] of subcommand $argv[1]; the first operand is 1,
-# "." stands for any.
+# Succeeds if the cursor is at operand number $argv[2] of subcommand $argv[1], or anywhere in that
+# subcommand if $argv[2] is ".".
 function __ckmeta_at
     set -l tokens (commandline -opc)
     test (count $tokens) -gt 1; and test $tokens[2] = $argv[1]; or return 1

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Configures cpack. cpack -G TGZ makes one package of all installed files; cpack -G DEB and cpack -G RPM
-# make one for each component, and require a build that was configured with the prefix /usr.
+# Configures cpack. cpack -G TGZ creates one package of all installed files; cpack -G DEB and cpack -G RPM
+# create one for each component, and require a build that was configured with the prefix /usr.
 set(CPACK_PACKAGE_VENDOR "The libnucleus-checkpoint authors")
 set(CPACK_PACKAGE_CONTACT "${CPACK_PACKAGE_VENDOR} <authors@nucleus-checkpoint.invalid>"
     CACHE STRING "Maintainer of the .deb, NAME <ADDRESS>")
@@ -28,7 +28,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libnucleus-checkpoint-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libcjson-dev (>= 1.7.13)")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "pkgconf | pkg-config")
-foreach(component IN ITEMS RUNTIME DEVELOPMENT) # the one package of versions before 0.3
+foreach(component IN ITEMS RUNTIME DEVELOPMENT) # versions before 0.3 had only one package
   set(CPACK_DEBIAN_${component}_PACKAGE_BREAKS "nucleus-checkpoint (<< 0.3)")
   set(CPACK_DEBIAN_${component}_PACKAGE_REPLACES "nucleus-checkpoint (<< 0.3)")
 endforeach()

@@ -61,7 +61,7 @@ foreach(section IN ITEMS 1 3 7)
           COMPONENT ${component})
 endforeach()
 
-# A page of section 3 is found by every name that its NAME lists.
+# Each name in the NAME section of a page is an alias, by which man finds the page.
 file(GLOB pages CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tools/man/*.3")
 foreach(page IN LISTS pages)
   get_filename_component(target "${page}" NAME)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Run by cpack between installing and packing. Adds the files that the policies of distributions require.
 
-# The modes of directories that cpack creates depend on its umask.
+# cpack creates directories with modes that depend on its umask, so they are set here.
 set(directory_permissions DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
     GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 file(CHMOD_RECURSE "${CPACK_TEMPORARY_INSTALL_DIRECTORY}" ${directory_permissions})
@@ -9,12 +9,12 @@ if(NOT CPACK_GENERATOR MATCHES "^(DEB|RPM)$")
   return()
 endif()
 
-# The directory of libraries, which may be a multiarch one, depends on the prefix at configuration.
+# The library directory, which may be a multiarch one, was chosen for the prefix at configuration time.
 if(NOT CPACK_NUCLEUS_PREFIX STREQUAL CPACK_PACKAGING_INSTALL_PREFIX)
   message(FATAL_ERROR "Configure with -DCMAKE_INSTALL_PREFIX=${CPACK_PACKAGING_INSTALL_PREFIX}")
 endif()
 
-# zsh of Debian does not search site-functions below /usr.
+# Debian's zsh does not search /usr/share/zsh/site-functions.
 if(CPACK_GENERATOR STREQUAL "DEB")
   set(zsh "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/runtime${CPACK_PACKAGING_INSTALL_PREFIX}/share/zsh")
   file(RENAME "${zsh}/site-functions" "${zsh}/vendor-completions")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Run by cpack at its start. Packed files get the time of the newest entry in the changelog, so that all
-# builds of a version make identical packages.
+# builds of a version create identical packages.
 if(NOT DEFINED ENV{SOURCE_DATE_EPOCH})
   file(STRINGS "${CPACK_NUCLEUS_CHANGELOG}" signatures REGEX "^ -- .*  ")
   list(GET signatures 0 signature)
