@@ -7,7 +7,7 @@ compile_counter
 make_action_script
 script=$scratch/action-script
 
-# run_criu COMMAND DIR ARGUMENT...: runs criu with the action script. Both write to DIR/COMMAND.log.
+# run_criu COMMAND DIR ARGUMENT...: runs criu with the action script. Both log to DIR/COMMAND.log.
 run_criu()
 {
     command=$1
@@ -31,12 +31,12 @@ fails() # MESSAGE COMMAND DIR ARGUMENT...
         { tail -n 40 "$2/$1.log"; fail "criu $1 fails, but not with '$message'"; }
 }
 
-# is_refused DIR MESSAGE: a restore fails before anything runs.
+# is_refused DIR MESSAGE: checks that a restore fails with MESSAGE before the process runs.
 is_refused()
 {
     before=$(count numbers)
     fails "$2" restore "$1" --restore-detached
-    [ ! -e "/proc/$pid" ] || fail "criu restore fails, but there is a process"
+    [ ! -e "/proc/$pid" ] || fail "criu restore fails, but leaves a process"
     [ "$(count numbers)" = "$before" ] || fail "criu restore fails, but the process has run"
 }
 
@@ -50,16 +50,16 @@ expect_progress numbers 0
 # earlier checkpoint does not remain beside new images.
 mkdir unsaved/metadata.json
 fails "rm: .*metadata.json" dump unsaved --tree "$pid"
-[ ! -e unsaved/inventory.img ] || fail "it dumps although the old metadata cannot be removed"
+[ ! -e unsaved/inventory.img ] || fail "criu dumps although the old metadata cannot be removed"
 expect_progress numbers "$(count numbers)"
 ckmeta save --id old --pid 1 used -- old
 ln -s elsewhere used/metadata.json.tmp
 fails "ckmeta: .*symbolic link" dump used --tree "$pid"
-[ -e used/inventory.img ] || fail "it saves before the images are written"
+[ -e used/inventory.img ] || fail "the script saves before the images are written"
 [ ! -e used/metadata.json ] || fail "the old metadata remains"
 expect_progress numbers "$(count numbers)"
 
-# The old metadata is durably removed first; then the images and at last the new metadata are flushed.
+# The old metadata is durably removed first; then the images and finally the new metadata are flushed.
 cp "/proc/$pid/cmdline" cmdline
 ckmeta save --id old --pid 1 web-1 -- old
 cat >traced-script <<END
@@ -69,8 +69,8 @@ END
 chmod +x traced-script
 script=$scratch/traced-script
 succeeds dump web-1 --tree "$pid"
-! wait "$pid" || fail "the dumped process has ended by itself"
-[ -e web-1/inventory.img ] || fail "there are no images beside the metadata"
+! wait "$pid" || fail "the dumped process ended by itself"
+[ -e web-1/inventory.img ] || fail "the dump has written no images"
 ckmeta load -0 web-1 command | cmp - cmdline || fail "the saved command is wrong"
 [ "$(ckmeta load web-1 container_id)" = web-1 ] || fail "the saved ID is wrong"
 [ "$(ckmeta load web-1 original_pid)" = "$pid" ] || fail "the saved process ID is wrong"

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
-# container.sh runc|crun: a container is described as ckmeta(1) shows, checkpointed and restored. With
-# runc, CRIU also runs the action script.
+# container.sh runc|crun: saves the metadata of a container as ckmeta(1) shows, checkpoints the container
+# and restores it. With runc, CRIU also runs the action script.
 . "${0%/*}/sandbox.sh"
 runtime=$1
 need "$runtime" jq mandoc col ip iptables-restore
-[ "$runtime" != crun ] || ldconfig -p | grep -q 'libcriu\.so' || skip "crun has no libcriu here"
-[ "$(stat -f -c %T "$root")" = cgroup2fs ] || skip "no cgroup2 can be mounted here"
+[ "$runtime" != crun ] || ldconfig -p | grep -q 'libcriu\.so' || skip "crun needs libcriu"
+[ "$(stat -f -c %T "$root")" = cgroup2fs ] || skip "cgroup2 cannot be mounted"
 compile_counter
 
-# Enables all controllers in the cgroup of the container. Their names are in $controllers.
+# Enables all controllers in the cgroup of the container, and sets controllers to their names.
 enable_controllers()
 {
-    mkdir "$cgroup" 2>mkdir.log || skip "no cgroup can be made here: $(cat mkdir.log)"
+    mkdir "$cgroup" 2>mkdir.log || skip "cannot create a cgroup: $(cat mkdir.log)"
     controllers=$(cat "$root/cgroup.controllers")
     for directory in "$root" "$cgroup"; do
         for controller in $controllers; do
@@ -21,7 +21,7 @@ enable_controllers()
     done
 }
 
-# limit CONTROLLER VALUE: prints the limit that must be saved, which is null without the controller.
+# limit CONTROLLER VALUE: prints the limit that must be saved: VALUE, or null without the controller.
 limit()
 {
     case " $controllers " in
@@ -30,8 +30,8 @@ limit()
     esac
 }
 
-# runc reads options of criu from a file that the bundle names; crun has options of its own. CRIU must
-# not manage cgroups: on a machine that has cgroup v1 as well, it leaves new ones there.
+# runc reads options for criu from a file that the bundle names; crun has command-line options. CRIU must
+# not manage cgroups, because it would not remove the new ones on a machine that also has cgroup v1.
 make_bundle()
 {
     mkdir -p bundle/rootfs/dev bundle/rootfs/proc
@@ -115,13 +115,13 @@ if [ "$runtime" = crun ]; then
         --argjson memory "$memory" --argjson pids "$pids" '.cgroup_path == $cgroup and
             (.resource_limits | .memory_bytes == $memory and .pids_max == $pids and
                 .cpu_period_us == 100000)' >/dev/null ||
-        { ckmeta load sampler; fail "not saved: $cgroup/sampler, memory $memory, pids $pids"; }
+        { ckmeta load sampler; fail "the metadata lacks $cgroup/sampler, memory $memory or pids $pids"; }
 fi
 expect_command sampler "$pid"
 
 run_runtime checkpoint --image-path "$scratch/sampler" sampler
 expect_end "$pid"
-[ -e sampler/inventory.img ] || fail "there are no images beside the metadata"
+[ -e sampler/inventory.img ] || fail "the checkpoint has written no images"
 [ "$runtime" != runc ] || criu --version | grep -qFx "Version: $(ckmeta load sampler version)" ||
     fail "the action script does not save"
 stopped=$(count bundle/rootfs/numbers)
@@ -133,7 +133,7 @@ expect_command sampler "$pid"
 expect_progress bundle/rootfs/numbers "$stopped"
 grep -qx "0::${cgroup#"$root"}/sampler" "/proc/$pid/cgroup" || fail "the restored process is in another cgroup"
 
-refuses() # REASON: the example saves nothing about a container that has ended or does not exist.
+refuses() # REASON: checks that the example saves nothing about a container that has ended or does not exist
 {
     ckmeta load sampler >before
     ! sh -e recipe.sh >recipe.out 2>&1 || fail "the example in ckmeta(1) saves a container that $1"
@@ -141,7 +141,7 @@ refuses() # REASON: the example saves nothing about a container that has ended o
 }
 run_runtime kill sampler KILL
 expect_end "$pid"
-[ "$(state pid)" = 0 ] || fail "$runtime reports the process $(state pid)"
+[ "$(state pid)" = 0 ] || fail "$runtime reports process $(state pid) for a stopped container"
 refuses "has ended"
 run_runtime delete sampler
 refuses "does not exist"

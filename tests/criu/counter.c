@@ -18,7 +18,7 @@ static void detach(void)
     long limit = sysconf(_SC_OPEN_MAX);
     int null;
 
-    (void)setsid(); /* fails for the first process of a container, which leads a session already */
+    (void)setsid(); /* fails for the first process of a container, which already leads a session */
     for (int fd = 3; fd < limit; fd++)
         (void)close(fd);
     null = open("/dev/null", O_RDWR);
@@ -29,7 +29,7 @@ static void detach(void)
     (void)close(null);
 }
 
-/* Each number has the same length and is written at once, so readers find complete numbers. */
+/* All numbers have the same length and are written at once, so readers never see a partial one. */
 static void write_number(const char *file, unsigned number)
 {
     char line[16];

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# A host saves in the notification of libcriu. If the save fails, so does the dump, and the process
-# continues.
+# A program that uses libcriu saves the metadata when it is notified. If the save fails, so does the dump,
+# and the process continues.
 . "${0%/*}/sandbox.sh"
 need pkg-config
-pkg-config --exists criu || skip "the header of libcriu is not installed here"
+pkg-config --exists criu || skip "the header of libcriu is not installed"
 compile_counter
 # shellcheck disable=SC2046
 "$CC" -o dump -I"$SOURCE/include" "$tests/dump.c" "$ARCHIVE" \

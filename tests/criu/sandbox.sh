@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Shared by the tests with CRIU; each begins with: . "${0%/*}/sandbox.sh"
 # The script is started again in its own mount and PID namespaces, and continues there as process 1, so
-# its mounts and processes end with it. Its cgroups, below $cgroup, are removed here.
+# its mounts and processes end with it. release() removes its cgroups, which are below $cgroup.
 # shellcheck disable=SC2034
 . "${0%/*}/../package/package.sh"
 
@@ -19,11 +19,11 @@ check_criu()
     version=$(criu --version | sed -n 's/^Version: //p')
     printf '%s\n' 4.1 "$version" | sort -C -V ||
         skip "criu is $version; before 4.1 it fails on the vdso of current kernels"
-    unshare --mount --pid --fork true 2>/dev/null || skip "no namespaces can be made here"
+    unshare --mount --pid --fork true 2>/dev/null || skip "cannot create namespaces"
     criu check >criu.log 2>&1 || skip "criu check reports: $(tail -n 1 criu.log)"
 }
 
-# A mounted cgroup2 is bound, because a second mount would change the options of the first.
+# A mounted cgroup2 is bind-mounted, because a second mount would change the options of the first.
 mount_cgroup2()
 {
     mounted=$(findmnt --noheadings --list --output TARGET --types cgroup2 | head -n 1)
@@ -49,7 +49,7 @@ release()
         *) (echo "-$controller" >"$root/cgroup.subtree_control") 2>/dev/null || true ;;
         esac
     done
-    [ ! -d "$cgroup" ] || fail "$cgroup remains"
+    [ ! -d "$cgroup" ] || fail "cannot remove $cgroup"
 }
 
 root=/sys/fs/cgroup
@@ -59,12 +59,12 @@ case ${NAMESPACE-} in
     NAMESPACE=mounts exec unshare --mount sh "$0" "$@"
     ;;
 mounts)
-    mount -t tmpfs tmpfs /run # the state of the container runtimes
-    mount_cgroup2 || echo "there is no cgroup2 here"
+    mount -t tmpfs tmpfs /run # where the container runtimes keep their state
+    mount_cgroup2 || echo "cgroup2 is not available"
     old_controllers=$(cat "$root/cgroup.subtree_control" 2>/dev/null || true)
     cgroup=$root/nucleus-checkpoint-test.$$
     export cgroup NAMESPACE=processes
-    # This is less than the time limit of ctest, which would leave the cgroups.
+    # The timeout of ctest, which is longer, would leave the cgroups.
     timeout --signal=KILL 100 setpriv --pdeathsig KILL \
         unshare --pid --fork --kill-child --mount-proc sh "$0" "$@" &
     namespace=$!
@@ -75,11 +75,11 @@ mounts)
     ;;
 esac
 
-# compile_counter: makes the program that is dumped, in one file with all that it needs.
+# compile_counter: compiles the program that is dumped, statically, so that it runs in any root directory.
 compile_counter()
 {
     "$CC" -static -o counter "$tests/counter.c" 2>compile.log ||
-        skip "no static program can be made: $(tail -n 1 compile.log)"
+        skip "cannot link a static program: $(tail -n 1 compile.log)"
 }
 
 # make_action_script: writes the action script that ckmeta(1) shows into a file of that name.
@@ -91,14 +91,14 @@ make_action_script()
     chmod +x action-script
 }
 
-# count FILE: prints the number that the counter has last written.
+# count FILE: prints the number that the counter wrote last, or 0.
 count()
 {
     number=$(cat "$1" 2>/dev/null) || true
     echo "${number:-0}"
 }
 
-# expect_progress FILE NUMBER: the counter passes that number soon.
+# expect_progress FILE NUMBER: waits until the counter exceeds NUMBER.
 expect_progress()
 {
     for _ in $(seq 100); do
@@ -108,17 +108,17 @@ expect_progress()
     fail "the process does not continue from $2"
 }
 
-# expect_end PID: the process ends soon.
+# expect_end PID: waits until the process ends.
 expect_end()
 {
     for _ in $(seq 100); do
         [ -e "/proc/$1" ] || return 0
         sleep 0.05
     done
-    fail "process $1 is still there"
+    fail "process $1 does not end"
 }
 
-# expect_command DIR PID: the process has the command that is saved in DIR.
+# expect_command DIR PID: checks that the process has the command that is saved in DIR.
 expect_command()
 {
     ckmeta load -0 "$1" command >saved-command || fail "$1 has no metadata"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * runtime checkpoint DIR ID COMMAND [ARG...]    checkpoints container ID into DIR
- * runtime restore DIR                           restores it; exits with 3 if there is none
+ * runtime restore DIR                           restores it; exits with 3 if none exists
  *
  * Shows how a container runtime uses the library, in C11 or C++17. All steps work in the directory
  * that is opened at the beginning, even if it is renamed or replaced meanwhile.
@@ -26,7 +26,7 @@ static struct {
     struct nucleus_error *err;
 } dumped;
 
-/* Reports a failed call of the runtime as the library reports its own. */
+/* Reports a failed system call of the runtime in the form that the library uses. */
 static enum nucleus_status fail(struct nucleus_error *err, enum nucleus_status status,
                                 const char *what)
 {
@@ -53,7 +53,7 @@ static int notify(const char *action)
     return status == NUCLEUS_OK ? 0 : -1;
 }
 
-/* Replaces criu_set_images_dir_fd() and criu_dump() here: it writes one empty image and leaves the
+/* Simulates criu_set_images_dir_fd() and criu_dump(): writes one empty image and leaves the
  * container running. */
 static int dump(int dir, int (*callback)(const char *action))
 {
@@ -71,7 +71,7 @@ static enum nucleus_status dump_and_save(int dir, struct nucleus_error *err)
     if (dump(dir, notify) != 0) {
         if (err->status == NUCLEUS_OK)
             (void)fail(err, NUCLEUS_ERROR_IO, "cannot dump the container");
-        /* The container continues. After NUCLEUS_ERROR_NOT_DURABLE there is a new file. */
+        /* The container continues. After NUCLEUS_ERROR_NOT_DURABLE the new file exists. */
         (void)unlinkat(dir, "metadata.json", 0);
     }
     return err->status;

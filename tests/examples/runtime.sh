@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# runtime.sh STANDARD: runtime.c compiles in that standard of C or C++ without a warning, starts the
-# command that it saved, reports every error, and restores nothing from an incomplete checkpoint.
+# runtime.sh STANDARD: runtime.c compiles without warnings as that standard of C or C++, starts the command
+# that it saved, reports every error, and restores nothing from an incomplete checkpoint.
 . "${0%/*}/../package/package.sh"
 standard=$1
-MACHINE_FLAGS=$BUILD_FLAGS # The sanitizers of the archive are required in the program, too.
+MACHINE_FLAGS=$BUILD_FLAGS # The program must be built with the sanitizers of the archive.
 
 case $standard in
 c++*) language=c++ libraries=-lstdc++ ;;
@@ -12,14 +12,14 @@ esac
 echo 'int main(void) { return 0; }' >empty.c
 # shellcheck disable=SC2086
 "$CC" -x "$language" "-std=$standard" -o empty empty.c $libraries 2>log ||
-    skip "$CC does not compile $standard here"
+    skip "$CC does not compile $standard"
 # shellcheck disable=SC2046,SC2086
 compile "$CC" -x "$language" "-std=$standard" -Wshadow -Wconversion \
     -I"$SOURCE/include" -o runtime "$tests/runtime.c" -x none "$ARCHIVE" \
     $(pkg-config --libs libcjson) $libraries
 
-# expect STATUS PATTERN ARGUMENT...: the runtime exits with that status and writes one line to
-# standard error, which contains the pattern; nothing if the pattern is "".
+# expect STATUS PATTERN ARGUMENT...: checks that the runtime exits with STATUS and writes to standard
+# error one line that contains PATTERN, or nothing if PATTERN is empty.
 expect()
 {
     status=$1
@@ -35,7 +35,7 @@ expect()
     fi
 }
 
-# A checkpoint, its restore, and a second checkpoint in its place.
+# A checkpoint is restored, and then replaced by a second one.
 # shellcheck disable=SC2016
 expect 0 "" checkpoint db db /bin/sh -c 'printf "<%s>" "$@"' sh "a b" "" "x
 y"
@@ -50,12 +50,12 @@ cp -r db damaged
 ln -s elsewhere db/metadata.json.tmp
 rm db/inventory.img
 expect 1 "metadata.json.*(NUCLEUS_ERROR_SYMLINK)" checkpoint db db /bin/true
-[ -e db/inventory.img ] || fail "it saves before the images are written"
+[ -e db/inventory.img ] || fail "the runtime saves before the images are written"
 expect 3 "(NUCLEUS_ERROR_NOT_FOUND)" restore db
 rm db/metadata.json.tmp
 
-# A power failure cannot break this order: the old file goes first, then the images and at last the
-# new file become durable. checkpoint_calls [ERROR] prints the calls of a checkpoint into db.
+# The old file is durably removed first; then the images and finally the new file are flushed.
+# checkpoint_calls [FAULT] prints the calls of a checkpoint into db, with that fault injected.
 checkpoint_calls()
 {
     strace -o trace -e trace=unlinkat,openat,syncfs,renameat,fsync ${1:+-e "inject=$1"} \
@@ -79,10 +79,10 @@ if [ -z "$EMULATOR$MACHINE_FLAGS" ] && strace -o trace true 2>/dev/null; then
     grep -q '(NUCLEUS_ERROR_NOT_DURABLE)$' err || fail "$(cat err)"
     expect 3 . restore db
 else
-    echo "the order of the calls is not checked: strace does not work here"
+    echo "the order of the calls is not checked, because strace does not work"
 fi
 
-# Nothing is started without valid metadata, or through a symbolic link.
+# No command is started without valid metadata, or through a symbolic link.
 expect 3 "cannot open the directory" restore missing
 expect 1 "cannot open the directory" checkpoint missing/db db /bin/true
 sed -i 's,"/bin/true",,' damaged/metadata.json

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Contracts, in ACSL, of the code that parses untrusted bytes. prove.sh has Frama-C include this
- * file before each source file, and proves that they hold. */
+/* ACSL contracts of the code that parses untrusted bytes. prove.sh proves with Frama-C that they
+ * hold; it includes this file before each source file. */
 #include "json_reader.h"
 #include "strings.h"
 #include "utf8.h"

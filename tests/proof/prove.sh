@@ -3,7 +3,7 @@
 # prove.sh SOURCE WORK [FUNCTION...]
 # Proves with Frama-C/WP that the code in SOURCE/src satisfies contracts.h and is free of run-time
 # errors; if FUNCTIONs are named, only for these. WORK is a directory for logs.
-# Exit status: 0 all goals are proved; 1 one is not; 2 the proof could not be run; 77 a tool is missing.
+# Exit status: 0 if all goals are proved, 1 if not, 2 if the proof could not be run, 77 if a tool is missing.
 set -eu
 LC_ALL=C.UTF-8
 export LC_ALL
@@ -40,8 +40,8 @@ WHY3CONFIG=$work/why3.conf
 export WHY3CONFIG
 why3 config detect >"$work/why3.log" 2>&1 || { cat "$work/why3.log"; trouble "why3 fails"; }
 
-# functions UNIT [FUNCTION...]: prints its functions, or those of them that are named. In strings.c,
-# only these three parse or print bytes of a file.
+# functions UNIT [FUNCTION...]: prints the functions of UNIT, or only the named ones. In strings.c, only
+# three functions parse or print bytes of a file.
 functions()
 {
     unit=$1
@@ -58,7 +58,7 @@ functions()
     done
 }
 
-# prove UNIT FUNCTIONS [OPTION]: adds to the totals. The output of frama-c goes to WORK/UNIT.log.
+# prove UNIT FUNCTIONS [OPTION]: proves the functions, and adds to the totals. Logs to WORK/UNIT.log.
 prove()
 {
     [ -n "$2" ] || return 0

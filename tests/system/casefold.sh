@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# casefold.sh CKMETA: in a directory that ignores case, a METADATA.JSON.TMP that is a link or a
+# casefold.sh CKMETA: in a case-insensitive directory, a METADATA.JSON.TMP that is a symbolic link or a
 # directory is refused like a metadata.json.tmp.
 . "${0%/*}/mounts.sh"
 ckmeta=$1
 need chattr
-[ -e /sys/fs/ext4/features/casefold ] || skip "ext4 of this kernel has no directories that ignore case"
+[ -e /sys/fs/ext4/features/casefold ] || skip "the kernel's ext4 does not support case-insensitive directories"
 
 make_image "$work/image" ext4 -O casefold
 mount_image "$work/image" "$work/mounted" ext4
@@ -18,7 +18,7 @@ expect_refused()
 {
     ! message=$(save . new 2>&1) || fail "a METADATA.JSON.TMP that $1 is accepted"
     [ "$message" = "ckmeta: cannot save './metadata.json': 'metadata.json.tmp' $1" ] || fail "$message"
-    [ "$(ls -A)" = METADATA.JSON.TMP ] || fail "the directory has $(ls -A)"
+    [ "$(ls -A)" = METADATA.JSON.TMP ] || fail "the directory contains $(ls -A)"
     rm -r METADATA.JSON.TMP
 }
 

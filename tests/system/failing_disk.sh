@@ -36,7 +36,7 @@ mount_image "$disk" "$mounted" "$filesystem"
 mkdir "$mounted/checkpoint"
 save "$mounted/checkpoint" old
 sync --file-system "$mounted" "$outer"
-# Blocks of zeros, above all those of the journal, must be allocated anew from now on.
+# From now on, writes to blocks of zeros, such as those of the journal, must allocate space.
 [ "$fault" = dies ] || fallocate --dig-holes "$disk"
 
 sync_other="touch $mounted/other; ! sync $mounted/other 2>/dev/null"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC2154
 # Shared by the tests that mount file systems; each begins with: . "${0%/*}/mounts.sh"
-# A script is started again in its own namespaces, which its mounts, loop devices and FUSE daemons do
-# not outlive. $work is a temporary directory, and $ckmeta is the command.
+# The script is started again in its own namespaces, so that its mounts, loop devices and FUSE daemons
+# end with it. $work is a temporary directory. The script must set $ckmeta to the command.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -29,7 +29,7 @@ work=${NUCLEUS_WORK-}
 if [ -z "$work" ]; then
     [ "$(id -u)" -eq 0 ] || skip "only root can mount"
     need unshare
-    unshare --mount --pid --fork true 2>/dev/null || skip "no mount namespace can be created"
+    unshare --mount --pid --fork true 2>/dev/null || skip "cannot create a mount namespace"
     work=$(mktemp -d "${TMPDIR:-/tmp}/nucleus-mounts-XXXXXX")
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
@@ -43,7 +43,7 @@ image_size()
     if [ "$1" = ext4 ]; then echo 32M; else echo 300M; fi
 }
 
-# make_image FILE FILESYSTEM [OPTION...]: creates a file system. If FILE exists, it keeps its blocks.
+# make_image FILE FILESYSTEM [OPTION...]: creates a file system. An existing FILE keeps its blocks.
 make_image()
 {
     image=$1
@@ -65,7 +65,7 @@ mount_image()
     mount -t "$3" -o loop,nodiscard "$1" "$2" 2>"$work/log" || skip "$(cat "$work/log")"
 }
 
-# unmount DIRECTORY: a loop device or a FUSE daemon may keep it busy for a moment.
+# unmount DIRECTORY: retries, because a loop device or a FUSE daemon may keep it busy for a moment.
 unmount()
 {
     for _ in $(seq 100); do

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 # power_cut_through.sh CKMETA LAYER FILESYSTEM
 #
-# Saves through a layer above a file system, whose disk must hold the new file right after the save,
-# as after a power cut. LAYER is "overlayfs", or "bindfs", a FUSE file system that cannot flush
-# directories, which the kernel reports as success.
+# Saves through a layer on top of a file system. A copy of the disk right after the save, as after a
+# power cut, must contain the new file. LAYER is "overlayfs" or "bindfs", a FUSE file system that
+# cannot flush directories, although the kernel reports success.
 . "${0%/*}/mounts.sh"
 ckmeta=$1
 layer=$2
@@ -18,7 +18,7 @@ save "$lower/checkpoint" old
 sync --file-system "$lower"
 if [ "$layer" = bindfs ]; then
     need bindfs
-    [ -c /dev/fuse ] || skip "there is no /dev/fuse here"
+    [ -c /dev/fuse ] || skip "/dev/fuse is missing"
     bindfs "$lower/checkpoint" "$work/upper"
 else
     mount -t overlay overlay "$work/upper" \

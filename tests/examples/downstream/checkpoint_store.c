@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Reports a failed call of this component as the library reports its own. */
+/* Reports a failed system call of this component in the form that the library uses. */
 static enum store_result fail(struct nucleus_error *err, enum store_result result,
                               enum nucleus_status status, const char *what)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tests of checkpoint_store.c, an example for tests of code that uses the library. They use
- * real files in a temporary directory. The linker option --wrap=NAME makes calls of NAME fail: it
- * sends each call by the component or by the library to __wrap_NAME, and __real_NAME is the
+ * The tests of checkpoint_store.c, an example of tests for code that uses the library. They use
+ * real files in a temporary directory. The linker option --wrap=NAME lets calls of NAME fail: it
+ * redirects each call by the component or by the library to __wrap_NAME, and __real_NAME is the
  * original. nucleus-checkpoint-testing(7) explains the details.
  */
 #define _XOPEN_SOURCE 700 /* for mkdtemp() and nftw() */
@@ -170,7 +170,7 @@ static void a_directory_that_cannot_be_flushed_is_reported(void **state)
     faults.directory_fsync = EIO;
     assert_int_equal(save("db", &err), STORE_NOT_DURABLE);
     assert_stored("db"); /* the new file is in place nevertheless */
-    /* With the library out of the way, the component flushes its own directory. */
+    /* With the save of the library mocked, only the flush by the component itself fails. */
     faults.save_is_mocked = true;
     will_return(__wrap_nucleus_metadata_save_at, NUCLEUS_OK);
     assert_int_equal(save("db", &err), STORE_NOT_DURABLE);
@@ -178,7 +178,7 @@ static void a_directory_that_cannot_be_flushed_is_reported(void **state)
 
 static void each_status_of_a_save_has_its_result(void **state)
 {
-    const int unknown = NUCLEUS_ERROR_NOT_DURABLE + 1; /* as of a later version of the library */
+    const int unknown = NUCLEUS_ERROR_NOT_DURABLE + 1; /* one that a later version may add */
     struct nucleus_error err;
 
     (void)state;
