@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The archive defines only names that begin with nucleus_.
 . "${0%/*}/package.sh"
-[ -x "$NM" ] || skip "there is no nm here"
+[ -x "$NM" ] || skip "nm is not installed"
 
 "$NM" -g --defined-only "$(find "$prefix" -name libnucleus-checkpoint.a)" |
     sed -n 's/^[0-9a-f]* [A-Zu] //p' >names

@@ -2,7 +2,7 @@
 # cJSON is built from its sources, without a download, as nucleus-checkpoint-linking(7) shows.
 . "${0%/*}/package.sh"
 need mandoc col
-[ -x "$NM" ] || skip "there is no nm here"
+[ -x "$NM" ] || skip "nm is not installed"
 copy_cjson_source
 mkdir project
 cp "$tests/consumer/main.c" project

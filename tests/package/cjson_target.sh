@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A project can provide cJSON as a target, and then pkg-config is not needed.
+# A project can provide cJSON as a target, so that pkg-config is not needed.
 . "${0%/*}/package.sh"
 copy_cjson_header
 echo 'int main(void) { return 0; }' >empty.c
@@ -17,5 +17,5 @@ for way in find_package add_subdirectory; do
     if (build_project "$@" -DNUCLEUS_CJSON_TARGET=nowhere) >/dev/null 2>&1; then
         fail "a target that does not exist is accepted"
     fi
-    grep -q "there is no target 'nowhere'" log || { cat log; fail "the reason is missing"; }
+    grep -q "there is no target 'nowhere'" log || { cat log; fail "the missing target is not named"; }
 done

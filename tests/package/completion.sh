@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# completion.sh SHELL: ckmeta's help, ckmeta(1) and the completion for bash, fish or zsh have the same
-# options and fields, and the completion offers what fits at the cursor.
+# completion.sh SHELL: ckmeta's help, ckmeta(1) and the completion for bash, fish or zsh list the same
+# options and fields, and the completion offers only words that are valid at the cursor.
 . "${0%/*}/package.sh"
 shell=$1
 need "$shell"
@@ -20,8 +20,8 @@ manual_options() # SUBSECTION
         sed 's/ Ar .*//; s/ , /\n/g; s/Fl Fl /--/g; s/Fl /-/g' | sort
 }
 
-# completions LINE: prints the words that are offered at the end of that command line, which begins
-# after "ckmeta". In zsh, where only its own functions know them, it prints their arguments: the
+# completions LINE: prints the words that are offered at the end of the command line "ckmeta LINE". For
+# zsh, whose own functions produce the words, it prints the arguments of these functions instead: the
 # subcommands, or a specification of each option and operand.
 completions()
 {
@@ -30,7 +30,7 @@ completions()
     bash)
         bash -c '. "$0"
             complete -p ckmeta >&2 || exit 1
-            read -ra COMP_WORDS <<<"ckmeta ${1//=/ = }" # as at COMP_WORDBREAKS
+            read -ra COMP_WORDS <<<"ckmeta ${1//=/ = }" # bash splits words at =
             [[ $1 == *[^\ ] ]] || COMP_WORDS+=("")
             COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
             _ckmeta
@@ -83,7 +83,7 @@ expect_same "the options without a subcommand in ckmeta(1)" general manual
 completed_options - >completed
 expect_same "the completed options without a subcommand" general completed
 [ "$(completions '' | grep -v '^-' | paste -s -d ' ')" = "load save" ] ||
-    fail "the completed subcommands are: $(completions '')"
+    fail "wrong subcommands are completed: $(completions '')"
 
 run "$prefix/bin/ckmeta" load --help | tr ',.\n' '   ' | sed 's/.* one FIELD:\(.*\)  -0 .*/\1/' |
     grep -oE '[a-z]+(_[a-z]+)*' | grep -vx or | sort >help
@@ -103,13 +103,13 @@ if [ "$shell" = zsh ]; then
     exit 0
 fi
 
-# LINE|WORDS: the words that are offered at the end of the line.
+# Each row is LINE|WORDS: the words that are offered at the end of LINE.
 mkdir -p work/checkpoint work/certificates "work/with space"
 touch work/checklist
 cd work
 while IFS='|' read -r line expected; do
     offered=$(completions "$line" | paste -s -d ' ')
-    [ "$offered" = "$expected" ] || fail "ckmeta $line: offers '$offered', not '$expected'"
+    [ "$offered" = "$expected" ] || fail "'ckmeta $line' is completed with '$offered', not '$expected'"
 done <<'END'
 s|save
 --v|--version

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A configuration that cannot work as its user expects causes a warning or an error that names it.
+# A configuration that cannot work as its user expects causes a warning or an error that names the setting.
 . "${0%/*}/package.sh"
 
 configure -S "$SOURCE" -B shared -DBUILD_TESTING=OFF -DBUILD_SHARED_LIBS=ON
@@ -9,9 +9,9 @@ if grep 'CMake .*Warning.* at ' log; then
     fail "the default configuration causes a warning"
 fi
 
-# A package for Debian is installed below /usr, where the directory of libraries has another name.
+# A Debian package is installed below /usr, where the library directory has a different name.
 quietly "$CMAKE" --build static
 if (cd static && "${CMAKE%/*}/cpack" -G DEB) >log 2>&1; then
-    fail "cpack packs for /usr what was configured for /usr/local"
+    fail "cpack creates a package for /usr from a build for /usr/local"
 fi
 grep -q 'Configure with -DCMAKE_INSTALL_PREFIX=/usr$' log || { cat log; fail "the prefix is not named"; }

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# consumer.sh WAY LANGUAGE: another project finds the library in that way, and its program, in that
-# language, builds without a warning and works.
+# consumer.sh WAY LANGUAGE: another project, written in LANGUAGE, finds the library in the given WAY. Its
+# program builds without warnings and works.
 . "${0%/*}/package.sh"
 way=$1
 language=$2
-[ "$language" = C ] || command -v "$CXX" >/dev/null || skip "there is no C++ compiler here"
+[ "$language" = C ] || command -v "$CXX" >/dev/null || skip "no C++ compiler is installed"
 
 build_with_cmake() # ARGUMENT...
 {
@@ -16,7 +16,7 @@ case $way-$language in
 pkg_config-C) use_by_hand "$prefix" "$CC" -std=c11 ;;
 pkg_config-CXX) use_by_hand "$prefix" "$CXX" -std=c++17 -x c++ ;;
 meson-C)
-    [ -z "$EMULATOR" ] || skip "Meson builds for this machine only"
+    [ -z "$EMULATOR" ] || skip "Meson is tested only in native builds"
     need meson pkg-config
     build_with_meson "$tests/consumer" "$prefix"
     check_consumer build/consumer
@@ -27,7 +27,7 @@ meson-C)
     ;;
 esac
 
-# A part of another project neither changes its settings nor adds tools, tests or files to install.
+# As part of another project, the library neither changes its settings nor adds tools, tests or install rules.
 case $way in
 add_subdirectory | FetchContent)
     if grep -E '^(BUILD_TESTING|CMAKE_BUILD_TYPE|CMAKE_INSTALL_LIBDIR):.*=.' build/CMakeCache.txt; then

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The header compiles alone, without cJSON, from C11 and C++11 on. A state whose strings are borrowed
-# cannot be passed to the function that frees a state document: that does not compile.
+# The header compiles on its own, without cJSON, as C11, C++11 and later. A call that passes a state, whose
+# strings are borrowed, to the function that frees a state document does not compile.
 . "${0%/*}/package.sh"
 
 cat >right.c <<'END'
@@ -19,11 +19,11 @@ check() # COMPILER LANGUAGE STANDARD...
     compiler=$1
     language=$2
     shift 2
-    command -v "$compiler" >/dev/null || { echo "$name: there is no '$compiler' here"; return; }
+    command -v "$compiler" >/dev/null || { echo "$name: '$compiler' is not installed"; return; }
     for standard; do
         set -- "$compiler" -x "$language" "-std=$standard" -fsyntax-only "-I$prefix/include"
         compile "$@" right.c
-        ! (compile "$@" wrong.c) >errors 2>&1 || fail "$compiler compiles the mistake"
+        ! (compile "$@" wrong.c) >errors 2>&1 || fail "$compiler accepts the wrong type"
         grep -qE 'error: .*(incompatible pointer|cannot convert|no matching function)' errors ||
             { cat errors; fail "$compiler reports another error"; }
         checked="$checked $standard"
@@ -39,5 +39,5 @@ for compiler in "$CXX" g++ clang++; do
 done
 case $checked in
 *c++*) ;;
-*) skip "there is no C++ compiler here" ;;
+*) skip "no C++ compiler is installed" ;;
 esac

@@ -12,6 +12,6 @@ expect_same "the installed files" "$tests/installed-files" installed-files
 if grep -rIl -e "$scratch" -e "$SOURCE" prefix; then
     fail "these files contain directories of the build"
 fi
-[ "$(run prefix/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta --version"
+[ "$(run prefix/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta reports another version"
 
 mv prefix "$prefix"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The examples of ckmeta(1) work as they are shown, and none of them continues after a failure. Scripts
-# print the recorded output of the container runtimes and of criu here; tests/criu runs the real ones.
+# The examples of ckmeta(1) work as they are shown, and none of them continues after a failure. Scripts that
+# print recorded output replace the container runtimes and criu here; tests/criu runs the real ones.
 . "${0%/*}/package.sh"
 need bash jq man mandoc col xargs
 
@@ -8,13 +8,13 @@ page=$SOURCE/tools/man/ckmeta.1
 data=$SOURCE/tests/data
 examples "$page" >/dev/null
 
-# Each example is written to its own file, and its directories are moved to here.
+# Each example is written to its own file, and its directories are replaced by local ones.
 mkdir -p examples.d bin bundle bundle-without-process cgroup/samplec run/crun/samplec empty images
 render "$page" | section EXAMPLES |
     awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }'
 sed -i 's,/srv/checkpoints,.,; s,/usr/bin/env PGDATA,env PGDATA,
     s,/sys/fs/cgroup,./cgroup,; s,/run/crun,./run/crun,' examples.d/*
-example() # PATTERN: prints the name of the file of the first example that contains it
+example() # PATTERN: prints the name of the first file with an example that contains PATTERN
 {
     grep -lF -e "$1" examples.d/* | sed -n 1p | grep . || fail "no example contains $1"
 }
@@ -67,20 +67,20 @@ check() # NAME VALUE EXPECTED
 {
     [ "$2" = "$3" ] || fail "$1 is '$2', not '$3'"
 }
-describe() # CONTAINER: runs the example for it
+describe() # CONTAINER: runs the example for CONTAINER
 {
     sh -e "$(example "./$1")" || fail "the example for $1 fails"
     ckmeta load "$1" | jq -c '[.container_id, .container_name, .original_pid, .version, .rootless],
         [.cgroup_path, .resource_limits.memory_bytes], .command'
 }
-refuse() # REASON CONTAINER: the example for it fails and leaves the old file unchanged
+refuse() # REASON CONTAINER: checks that the example for CONTAINER fails and leaves the old file unchanged
 {
     ckmeta load "$2" >before
     ! sh "$(example "./$2")" >/dev/null 2>&1 || fail "$1: the example for $2 succeeds"
     ckmeta load "$2" | cmp - before || fail "$1: the example for $2 saves"
 }
 
-describe sampler >created # From now on, its directory exists.
+describe sampler >created # The directory exists from now on.
 for container in sampler samplec web-3; do
     describe $container
 done >described
@@ -102,7 +102,7 @@ cat >expected <<'END'
 END
 expect_same "the metadata" expected described
 
-# Nothing is saved about a container that is stopped or missing, or if a part of its description is
+# Nothing is saved if the container is stopped or does not exist, or if a part of its description is
 # missing.
 for container in sampler samplec web-3; do
     for reason in CONTAINER=stopped CONTAINER=missing VERSION_OUTPUT=/dev/null BUNDLE=missing \
@@ -120,7 +120,7 @@ refuse "a cgroup that does not exist" samplec
 jq '.["cgroup-path"] = ""' kept >$status
 check "a container without a cgroup" "$(describe samplec | sed -n 2p)" '[null,null]'
 
-# Without a runtime, and a copy.
+# The example without a runtime, and the one that copies.
 sh -e "$(example "--name db")" || fail "the example without a runtime fails"
 check "db" "$(ckmeta load db | jq -c '[.container_id, .container_name, .original_pid, .version]')" \
     '["4f1c","db",13789,"1.4.2"]'
@@ -133,11 +133,11 @@ ckmeta load db | sed 's/"db"/"db-2"/' >expected
 ckmeta load db-2 >copied
 expect_same "the copy" expected copied
 sed 's,load [^ ]*,load missing,' "$copy" >missing.sh
-! sh missing.sh 2>/dev/null || fail "a copy of nothing succeeds"
-ckmeta load db-2 | cmp - copied || fail "a copy of nothing replaces the file"
+! sh missing.sh 2>/dev/null || fail "copying a missing file succeeds"
+ckmeta load db-2 | cmp - copied || fail "copying a missing file replaces the other"
 
 # The command is started again only if the load succeeds and there is a command. A command that looks
-# like an option of exec fails, also where sh is bash, whose exec has options.
+# like an option of exec fails, even if sh is bash, whose exec has options.
 mkdir corrupt as-bash
 ln -s "$(command -v bash)" as-bash/sh
 ckmeta load db | jq '.command = []' | ckmeta save --metadata - empty
@@ -147,7 +147,7 @@ for word in -ash -l -a -c; do
     ckmeta save --id 1 --pid 1 "option$word" -- $word
     ckmeta save --id 1 --pid 1 "option$word-echo" -- $word echo started
 done
-start() # SHELL SCRIPT DIR: runs the example with that directory in that shell
+start() # SHELL SCRIPT DIR: runs the example for DIR in SHELL
 {
     sed "s,^dir=.*,dir=$3," "$2" >start.sh
     PATH=$scratch/${1%sh}:$PATH "${1#as-bash/}" start.sh
@@ -166,7 +166,7 @@ for shell in bash sh as-bash/sh; do
 done
 
 # The action script saves the command after the images are flushed. If anything fails, no metadata
-# remains. sync and ckmeta record their calls here, and can fail.
+# remains. These sync and ckmeta record their calls, and can be made to fail.
 script=$(example CRTOOLS)
 chmod +x "$script"
 cat >bin/sync <<'END'
@@ -180,7 +180,7 @@ echo ckmeta >>calls
 $EMULATOR "$prefix/bin/ckmeta" "\$@" && exit "\${SAVE_STATUS-0}"
 END
 chmod +x bin/sync
-act() # ACTION: runs the script for a process whose arguments are odd
+act() # ACTION: runs the script for a process with unusual arguments
 {
     : >calls
     # shellcheck disable=SC2016
@@ -192,22 +192,22 @@ act() # ACTION: runs the script for a process whose arguments are odd
 line" 2>/dev/null
 }
 act network-lock || fail "the script fails for another action"
-! act pre-restore || fail "it allows a restore without metadata"
-act pre-dump || fail "it does not allow a dump into a new directory"
-act post-dump || fail "it does not save"
+! act pre-restore || fail "the script allows a restore without metadata"
+act pre-dump || fail "the script does not allow a dump into a new directory"
+act post-dump || fail "the script does not save"
 check "the order" "$(paste -s -d ' ' calls)" "sync ckmeta"
-ckmeta load -0 images command | cmp - cmdline || fail "it saves another command"
+ckmeta load -0 images command | cmp - cmdline || fail "the script saves another command"
 check "the metadata" "$(ckmeta load images | jq -c '[.container_id, .original_pid, .version]')" \
     "[\"images\",$(cat pid),\"4.1.1\"]"
-act pre-restore || fail "it does not allow a restore"
-act pre-dump || fail "it does not allow a dump into a used directory"
+act pre-restore || fail "the script does not allow a restore"
+act pre-dump || fail "the script does not allow a dump into a used directory"
 [ ! -e images/metadata.json ] || fail "old metadata remains beside new images"
 for reason in VERSION_OUTPUT=/dev/null SYNC_STATUS=1 SAVE_STATUS=4; do
-    (export "${reason?}"; ! act post-dump) || fail "$reason: it succeeds"
-    [ ! -e images/metadata.json ] || fail "$reason: it leaves metadata"
+    (export "${reason?}"; ! act post-dump) || fail "$reason: the script succeeds"
+    [ ! -e images/metadata.json ] || fail "$reason: the script leaves metadata"
 done
 cp corrupt/metadata.json images
-! act pre-restore || fail "it allows a restore with corrupt metadata"
+! act pre-restore || fail "the script allows a restore with corrupt metadata"
 
 # For systemd, status 255 is a failure, and every other status but 0 is a reason to skip the unit.
 unit=$(example ExecCondition)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The programs and wrappers that the manual pages of the library show compile and work.
+# The programs and wrappers in the manual pages of the library compile and work.
 . "${0%/*}/package.sh"
 need man mandoc col
 use_pkg_config "$prefix"
@@ -24,7 +24,7 @@ for page in "$manual"/nucleus*.3; do
     echo "./$program"
 done >programs
 
-# expect STATUS OUTPUT PROGRAM ARGUMENT...: the program exits and prints like that.
+# expect STATUS OUTPUT PROGRAM ARGUMENT...: checks the exit status and the output of the program.
 expect()
 {
     wanted="$1 $2"
@@ -105,7 +105,7 @@ NUCLEUS_ERROR_NOT_DURABLE
 NUCLEUS_ERROR_NOT_DURABLE
 NUCLEUS_ERROR_NO_MEMORY' ./a.out
 
-# An archive for x86-64 calls the functions that can be wrapped by the names that are shown.
+# On x86-64, the archive calls the functions that can be wrapped by the names in the manual.
 case $("$CC" $MACHINE_FLAGS -dumpmachine)$MACHINE_FLAGS in
 x86_64*linux-gnu)
     "$NM" -u "$(find "$prefix" -name libnucleus-checkpoint.a)" | sed -n 's/^ *U //p' | sort -u >called
@@ -115,7 +115,7 @@ x86_64*linux-gnu)
     ;;
 esac
 
-# The wrappers for cmocka find a leak and nothing else.
+# The wrappers for cmocka find a leak, and report none if there is none.
 render "$page" | section "FINDING LEAKS WITH CMOCKA" >leaks
 options=$(grep -o -e '-Wl,--wrap=malloc,[a-z=,-]*' leaks) || fail "no options for cmocka"
 cat >leaks.c <<'END'

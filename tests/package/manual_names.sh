@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The manual pages declare and describe what the header declares, each public name leads to its page, and
+# The manual pages declare and describe everything in the header, each public name leads to its page, and
 # each page has the sections that readers of the Linux man-pages expect.
 . "${0%/*}/package.sh"
 need mandoc col
@@ -8,14 +8,14 @@ header=$SOURCE/include/nucleus/checkpoint.h
 manual=$SOURCE/tools/man
 installed=$(find "$prefix" -type d -name man3)/..
 
-# functions: prints the names of the functions in the standard input.
+# functions: prints the names of the functions in standard input.
 functions()
 {
     grep -o 'nucleus_[a-z_]*(' | tr -d '(' | sort -u
 }
 
-# statuses FUNCTION: prints the statuses in the comment before a function that returns a status, whose
-# name begins a line, and NUCLEUS_ERROR_NO_MEMORY.
+# statuses FUNCTION: prints NUCLEUS_ERROR_NO_MEMORY and the statuses in the comment of FUNCTION, or nothing
+# if it does not return a status, in which case its name does not begin a line.
 statuses()
 {
     awk -v name="$1(" '
@@ -25,7 +25,7 @@ statuses()
         grep -o 'NUCLEUS_ERROR_[A-Z_]*' || true
 }
 
-structures() # FILE...: prints each structure in a line, without comments.
+structures() # FILE...: prints each structure on one line, without comments
 {
     sed 's,/\*.*\*/,,' "$@" | awk '/^ *struct [a-z_0-9]+ \{ *$/, /^ *\}; *$/' | tr -s ' \n' ' ' |
         sed 's/}; */};\n/g' | sed 's/^ *//' | sort
@@ -55,7 +55,7 @@ for page in "$manual"/nucleus_*.3; do
     section ATTRIBUTES <"$title" | functions >attributes
     expect_same "the functions in ATTRIBUTES of $title" declared attributes
 
-    # Each name in NAME is declared or described here, and leads to this page.
+    # Each name in NAME is declared or described in this page, and leads to it.
     section DESCRIPTION <"$title" |
         sed -n 's/^ *struct \(nucleus_[a-z_0-9]*\) {$/\1/p; s/^ *NUCLEUS_OK$/nucleus_status/p' |
         sort -u - declared >described
@@ -73,7 +73,7 @@ for page in "$manual"/nucleus_*.3; do
     expect_same "the statuses in ERRORS of $title" expected errors
 done
 
-# All that the header declares is in the pages.
+# The pages contain everything that the header declares.
 grep '^[a-z]' "$header" | functions >functions
 sed -n 's/^\(struct\|enum\) \(nucleus_[a-z_0-9]*\) {$/\2/p' "$header" | sort - functions >expected
 sort -o names names
@@ -92,7 +92,7 @@ grep -E '^NUCLEUS_(OK|ERROR)' constants >expected
 sed -n 's/^\.It Dv \(NUCLEUS_[A-Z_]*\)$/\1/p' "$manual/nucleus_status_name.3" | sort >listed
 expect_same "the statuses in nucleus_status_name(3)" expected listed
 
-# The members in JSON are those of the structures, in their order.
+# The JSON members are those of the structures, in the same order.
 for structure in nucleus_metadata nucleus_resource_limits; do
     grep "^struct $structure {" defined | grep -oE '[a-z_0-9]+;' | grep -v '_count;' | tr -d ';'
 done >members

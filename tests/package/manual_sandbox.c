@@ -2,9 +2,9 @@
 /*
  * manual_sandbox save|load|capture DIR [LANDLOCK_RIGHT...]
  *
- * Performs the action in DIR, or for "capture" reads the limits of the cgroup DIR. If there are
- * Landlock rights, only they are permitted in DIR. The call of sched_yield(2) marks the beginning
- * in a trace. The exit status is the status of the library, or 100 if the kernel has no Landlock.
+ * Performs the action in DIR, or for "capture" reads the limits of the cgroup DIR. If Landlock
+ * rights are named, only they are permitted in DIR. sched_yield(2) marks the beginning in a trace.
+ * Exits with the status of the library, or with 100 if the kernel has no Landlock.
  */
 #define _GNU_SOURCE
 #include <nucleus/checkpoint.h>
@@ -37,7 +37,7 @@ static __u64 right_of(const char *name)
         if (strcmp(name, rights[i].name) == 0)
             return rights[i].right;
     }
-    return 0; /* "none" */
+    return 0; /* "none" names no right */
 }
 
 static bool restrict_files(const char *dir, char **rights)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The system calls and the Landlock rights that nucleus-checkpoint(7) lists for a sandbox are exactly the
-# ones that are needed, also if something fails.
+# The system calls and the Landlock rights that nucleus-checkpoint(7) lists for a sandbox are exactly those
+# that are needed, even on errors.
 # shellcheck disable=SC2046,SC2086
 . "${0%/*}/package.sh"
 need mandoc col strace
@@ -9,12 +9,12 @@ case $("$CC" $MACHINE_FLAGS -dumpmachine)$MACHINE_FLAGS in
 x86_64*linux*) ;;
 *) skip "the names are those of x86-64" ;;
 esac
-strace -o trace true 2>refusal || skip "strace does not work here: $(cat refusal)"
+strace -o trace true 2>refusal || skip "strace does not work: $(cat refusal)"
 use_pkg_config "$prefix"
 compile "$CC" -std=gnu11 -o sandbox "$tests/manual_sandbox.c" \
     $(pkg-config --cflags --libs nucleus-checkpoint)
 
-listed() # SECTION TAG: prints what the section lists after the tag, one item a line.
+listed() # SECTION TAG: prints the list after TAG in the section, one item per line
 {
     render "$SOURCE/tools/man/nucleus-checkpoint.7" | section "$1" | awk -v tag="     $2" '
         $0 == tag { inside = 1; next }
@@ -29,8 +29,8 @@ make_directory()
     cp "$SOURCE/tests/data/nucleus-0.3.8-metadata.json" directory/metadata.json
 }
 
-# The cases of each action: its exit status, and the commands that bring the case about. /dev/pts is a file
-# system that is not known to be local, so that a load of a missing file is repeated there.
+# Each row is an action, its exit status, and the commands that set up the case. /dev/pts is a file system
+# that is not known to be local, so a load retries a missing file there.
 while read -r action expected commands; do
     make_directory
     case $action in
@@ -66,10 +66,10 @@ for action in save load capture; do
     capture) listed "SYSTEM CALLS" "Limits of a cgroup" ;;
     esac >needed
     ! grep -vxF -f needed -f memory "$action" || fail "$action makes calls that are not listed"
-    ! grep -vxF -f "$action" needed | grep -vx fstat || fail "$action does not make the calls above"
+    ! grep -vxF -f "$action" needed | grep -vx fstat || fail "$action does not make these listed calls"
 done
 
-# perform ACTION RIGHT...: sets status to the exit status with only these rights. "none" is no right.
+# perform ACTION RIGHT...: performs the action with only these rights, and sets status to the exit status.
 perform()
 {
     action=$1

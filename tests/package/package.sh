@@ -9,8 +9,8 @@ export LC_ALL
 
 tests=${0%/*}
 name=${0##*/}
-build=$WORK/build     # the project, built by installation.sh
-prefix=$WORK/moved    # its installation, moved to here
+build=$WORK/build     # where installation.sh builds the project
+prefix=$WORK/moved    # where it moves the installation
 scratch=$WORK/${name%.sh}${1:+-$1}${2:+-$2} # the working directory
 
 fail()
@@ -25,15 +25,15 @@ skip()
     exit 77
 }
 
-# need PROGRAM...: skips the test if one is missing.
+# need PROGRAM...: skips the test if a program is not installed.
 need()
 {
     for tool; do
-        command -v "$tool" >/dev/null || skip "there is no $tool here"
+        command -v "$tool" >/dev/null || skip "$tool is not installed"
     done
 }
 
-# quietly COMMAND...: the output, in the file "log", is shown only if the command fails.
+# quietly COMMAND...: runs a command, and shows its output only if it fails. The output is in the file "log".
 quietly()
 {
     "$@" >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "this fails: $*"; }
@@ -45,14 +45,14 @@ expect_same()
     diff -u "$2" "$3" || fail "$1: not as expected"
 }
 
-# run PROGRAM ARGUMENT...: runs a program for the machine of this build.
+# run PROGRAM ARGUMENT...: runs a program that is built for the target machine, if necessary in an emulator.
 run()
 {
     # shellcheck disable=SC2086
     $EMULATOR "$@"
 }
 
-# compile COMPILER ARGUMENT...: every warning is an error.
+# compile COMPILER ARGUMENT...: compiles with warnings as errors.
 compile()
 {
     compiler=$1
@@ -61,7 +61,7 @@ compile()
     "$compiler" $MACHINE_FLAGS -Wall -Wextra -Wpedantic -Wcast-qual -Werror "$@" || fail "$compiler $*"
 }
 
-# configure ARGUMENT...: runs cmake for the machine of this build.
+# configure ARGUMENT...: runs cmake for the target machine.
 configure()
 {
     # shellcheck disable=SC2086
@@ -98,8 +98,8 @@ pack()
     (cd "$build" && quietly "${CMAKE%/*}/cpack" -G "$1" -B "$scratch/packages")
 }
 
-# use_pkg_config PREFIX: makes pkg-config find the library there. Below $WORK the path is relative, so that
-# the output of pkg-config is split correctly even if a directory above has spaces in its name.
+# use_pkg_config PREFIX: makes pkg-config find the library in PREFIX. A path below $WORK is made relative, so
+# that the output of pkg-config is split correctly even if the name of a parent directory has spaces.
 use_pkg_config()
 {
     need pkg-config
@@ -110,8 +110,8 @@ use_pkg_config()
     export PKG_CONFIG_PATH
 }
 
-# copy_cjson_header: makes "vendored/cJSON.h", the header by its name in the source of cJSON, which is
-# not the name of the installed one.
+# copy_cjson_header: copies the header of cJSON to "vendored/cJSON.h". It is installed as cjson/cJSON.h, but
+# named cJSON.h in the source of cJSON.
 copy_cjson_header()
 {
     need pkg-config
@@ -119,8 +119,8 @@ copy_cjson_header()
     cp "$(pkg-config --variable=includedir libcjson)/cjson/cJSON.h" vendored
 }
 
-# copy_cjson_source: makes the directory "cJSON", a copy of CJSON_SOURCE if that is set. Otherwise the functions
-# of cJSON only abort, which suffices to run consumer/main.c: cJSON decodes only strings with escapes.
+# copy_cjson_source: creates the directory "cJSON", a copy of CJSON_SOURCE if that is set. Otherwise its
+# functions only abort. consumer/main.c never calls them, because cJSON decodes only strings with escapes.
 copy_cjson_source()
 {
     if [ -n "${CJSON_SOURCE-}" ]; then
@@ -138,7 +138,7 @@ copy_cjson_source()
         >cJSON/CMakeLists.txt
 }
 
-# check_consumer PROGRAM: consumer/main.c in that program saves, loads and prints.
+# check_consumer PROGRAM: checks that consumer/main.c, which PROGRAM contains, saves, loads and prints.
 check_consumer()
 {
     mkdir -p checkpoint
@@ -146,7 +146,7 @@ check_consumer()
     [ "$output" = "$VERSION db 13789 /bin/sleep 6 0" ] || fail "$1 prints '$output'"
 }
 
-# use_by_hand PREFIX COMPILER ARGUMENT...: compiles consumer/main.c with the help of pkg-config.
+# use_by_hand PREFIX COMPILER ARGUMENT...: compiles consumer/main.c with flags from pkg-config, and checks it.
 use_by_hand()
 {
     use_pkg_config "$1"
@@ -157,7 +157,7 @@ use_by_hand()
     check_consumer ./consumer
 }
 
-# list_files DIR: prints the path of every file below DIR. The directory of libraries is named lib.
+# list_files DIR: prints the path of every file below DIR. The library directory is printed as lib.
 list_files()
 {
     (cd "$1" && find . ! -type d) | sed 's,^\./,,; s,^lib[^/]*/[^/]*-linux-[^/]*/,lib/,;
@@ -170,14 +170,14 @@ render()
     mandoc -T utf8 -O width=100 "$1" | col -bx
 }
 
-# section NAME: prints that section of the rendered page in the standard input.
+# section NAME: prints the section NAME of the rendered page in standard input.
 section()
 {
     awk -v name="$1" '/^[^ ]/ { inside = $0 == name; next } inside'
 }
 
-# displays: prints the indented displays of the rendered section in the standard input as they were
-# written. Their indentation, 11 columns or more, depends on the formatter; the first line has no other.
+# displays: prints the displays of the rendered section in standard input as they were written. Formatters
+# indent them by 11 columns or more; the first line has no further indentation.
 displays()
 {
     awk '/^           / {
@@ -186,7 +186,7 @@ displays()
     }'
 }
 
-# examples PAGE: prints the displays in EXAMPLES. man must show the same as mandoc.
+# examples PAGE: prints the displays in EXAMPLES, and fails if man shows others than mandoc.
 examples()
 {
     render "$1" | section EXAMPLES | displays | tee by-mandoc
@@ -194,7 +194,7 @@ examples()
     diff -u by-mandoc by-man >&2 || fail "man shows other examples"
 }
 
-# use_programs: makes scripts of the files in "bin" and of the installed ckmeta, which are found first.
+# use_programs: turns the files in "bin" into scripts, adds one for the installed ckmeta, and extends PATH.
 use_programs()
 {
     echo "exec $EMULATOR '$prefix/bin/ckmeta' \"\$@\"" >bin/ckmeta

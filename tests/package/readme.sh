@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# The commands in the README print what it shows, each way to link finds the installation, and
+# The commands in the README print the output that it shows, each way to link finds the installation, and
 # tests/README.md names only tests that exist.
 . "${0%/*}/package.sh"
 need pkg-config mandoc col
 
 readme=$SOURCE/README.md
-block() # LANGUAGE N: prints the Nth block in that language
+block() # LANGUAGE N: prints the Nth block in LANGUAGE
 {
     awk -v fence="\`\`\`$1" -v want="$2" '
         inside && /^```$/ { inside = 0; next }
@@ -14,7 +14,7 @@ block() # LANGUAGE N: prints the Nth block in that language
 }
 
 words=$(wc -w <"$readme")
-[ "$words" -le 1250 ] || fail "it is too long: $words words"
+[ "$words" -le 1250 ] || fail "the README is too long: $words words"
 
 "${CMAKE%/*}/ctest" --test-dir "$WORK/../../.." -N | sed -n 's/^ *Test *#[0-9]*: //p' >tests
 # shellcheck disable=SC2016
@@ -24,7 +24,7 @@ if grep -vxF -f tests named; then
     fail "tests/README.md names tests that do not exist"
 fi
 
-# The commands by the names in the README; sudo installs below $scratch/root.
+# These scripts replace commands that the README uses; sudo installs below $scratch/root.
 mkdir bin root
 cat >bin/cmake <<END
 case \$1 in
@@ -67,7 +67,7 @@ ln -s "$SOURCE"/[!b]* source
 block sh 3 >install.sh
 (cd source && quietly sh -e ../install.sh)
 
-# The first call, in a program.
+# The first call is compiled as part of a program.
 {
     printf '%s\n' '#include <nucleus/checkpoint.h>' 'int main(int argc, char **argv)' '{' \
         'struct nucleus_error err;' \
@@ -81,7 +81,7 @@ cc call.c -o call $(pkg-config --cflags --libs nucleus-checkpoint) || fail "the 
 run ./call || fail "the first call fails"
 [ "$(ckmeta load web-1 container_id)" = 4f1c ] || fail "the first call saves nothing"
 
-# Link in each way. nucleus-checkpoint-linking(7) shows the same with another name of the program.
+# The program is linked in each way. nucleus-checkpoint-linking(7) shows the same ways for another name.
 { block sh 4; block cmake 1; block meson 1; } |
     sed 's/\<runtime\>/program/g; s/\<main\.c/program.c/' >shown
 render "$SOURCE/tools/man/nucleus-checkpoint-linking.7" | section DESCRIPTION |
@@ -96,7 +96,7 @@ check_program() # PROGRAM
     [ "$(stat -c %a run/metadata.json)" = 600 ] || fail "$1 saves nothing"
 }
 block c 2 >main.c
-block sh 4 | sh -e || fail "it does not link with pkg-config"
+block sh 4 | sh -e || fail "the program does not link with pkg-config"
 check_program ../a.out
 if command -v meson >/dev/null && [ -z "$EMULATOR$MACHINE_FLAGS" ]; then
     block meson 1 >meson.build

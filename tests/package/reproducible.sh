@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The library, the program and the packages do not depend on the directory, the time, the time zone, the
-# locale and the umask of the build.
+# locale or the umask of the build.
 . "${0%/*}/package.sh"
 need dpkg-deb dpkg-shlibdeps gzip
-[ -z "$MACHINE_FLAGS$EMULATOR" ] || skip "cpack packs for this machine only"
+[ -z "$MACHINE_FLAGS$EMULATOR" ] || skip "packages are tested only in native builds"
 
 build_copy() # DIR SUMS
 {

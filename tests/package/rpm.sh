@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# cpack -G RPM makes two packages that name their license and what they require.
+# cpack -G RPM creates two packages that declare their license and their requirements.
 . "${0%/*}/package.sh"
 need rpmbuild rpm gzip
-[ -z "$MACHINE_FLAGS$EMULATOR" ] || skip "cpack packs for this machine only"
+[ -z "$MACHINE_FLAGS$EMULATOR" ] || skip "packages are tested only in native builds"
 
 pack RPM
 contains() # PACKAGE TAG LINE

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# The archive can become part of a shared library, which then exports none of its names.
+# The archive can be linked into a shared library, which then exports none of its symbols.
 . "${0%/*}/package.sh"
 use_pkg_config "$prefix"
 
-# The library itself asks for position-independent code, also from compilers that do not default to it.
+# The library is built as position-independent code, even if the compiler does not default to it.
 build_project "$tests/consumer" -DWAY=add_subdirectory -DLANGUAGE=C \
     "-DCMAKE_C_FLAGS=$MACHINE_FLAGS -fno-pie" -DCMAKE_EXE_LINKER_FLAGS=-no-pie
 archive=$(find build -name libnucleus-checkpoint.a)
@@ -15,5 +15,5 @@ compile "$CC" -std=c11 -fPIC -shared -Dmain=runtime_main -o libconsumer.so \
 compile "$CC" -std=c11 -o main "$tests/parent/user/main.c" -L. -lconsumer "-Wl,-rpath,$scratch"
 check_consumer ./main
 if "$NM" -D --defined-only libconsumer.so | grep ' nucleus_'; then
-    fail "the shared library exports these names"
+    fail "the shared library exports these symbols"
 fi

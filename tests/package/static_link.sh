@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# A program links entirely statically, by hand and with CMake. Debian has no libcjson.a, so it is compiled.
+# A program can be linked statically, by hand and with CMake. Debian has no libcjson.a, so it is compiled.
 . "${0%/*}/package.sh"
 use_pkg_config "$prefix"
-[ -x "$NM" ] || skip "there is no nm here"
+[ -x "$NM" ] || skip "nm is not installed"
 echo 'int main(void) { return 0; }' >empty.c
 "$CC" $MACHINE_FLAGS -static -o empty empty.c 2>refusal || skip "no static libc: $(cat refusal)"
 

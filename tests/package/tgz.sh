@@ -7,4 +7,4 @@ mkdir unpacked
 tar -xzf packages/*.tar.gz -C unpacked --strip-components=1
 list_files unpacked >files
 expect_same "the packed files" "$tests/installed-files" files
-[ "$(run unpacked/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta --version"
+[ "$(run unpacked/bin/ckmeta --version)" = "ckmeta $VERSION" ] || fail "ckmeta reports another version"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# find_package accepts the versions that this one is compatible with, and reports a missing cJSON.
+# find_package accepts only requests for compatible versions, and reports a missing cJSON.
 . "${0%/*}/package.sh"
 
 major=${VERSION%%.*}
@@ -34,5 +34,5 @@ done
 
 PKG_CONFIG_LIBDIR=$scratch PKG_CONFIG_PATH=
 export PKG_CONFIG_LIBDIR PKG_CONFIG_PATH
-! is_found "" || fail "it is found without cJSON"
+! is_found "" || fail "the library is found without cJSON"
 grep -q 'pkg-config finds no libcjson >= 1.7.13' answer || { cat answer; fail "cJSON is not named"; }
