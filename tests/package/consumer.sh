@@ -27,7 +27,7 @@ meson-C)
     ;;
 esac
 
-# As part of another project, the library neither changes its settings nor adds tools, tests or install rules.
+# As part of a project, the library changes no settings of it, and adds no tools, tests or install rules.
 case $way in
 add_subdirectory | FetchContent)
     if grep -E '^(BUILD_TESTING|CMAKE_BUILD_TYPE|CMAKE_INSTALL_LIBDIR):.*=.' build/CMakeCache.txt; then
