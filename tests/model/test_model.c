@@ -10,8 +10,10 @@
  * full:   all steps are choices
  * faulty: like merged, but one call may fail; skips and lists the scenarios with the most states
  */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "explorer.h"
 #include "kernel.h"
@@ -20,6 +22,9 @@
 #include "support.h"
 
 static const char *mode = "merged";
+static struct {
+    unsigned long long states, steps, crash_states;
+} total;
 
 static bool is_expected(const char *text)
 {
@@ -48,6 +53,9 @@ static void explore_scenario(void **state)
     found = explored;
     print_message("%llu states, %llu steps, %llu crash states\n", found.states, found.steps,
                   found.crash_states);
+    total.states += found.states;
+    total.steps += found.steps;
+    total.crash_states += found.crash_states;
     while (missing < COUNT(scenario->expected) && scenario->expected[missing])
         missing++;
     for (size_t i = 0; i < found.count; i++) {
@@ -72,12 +80,14 @@ int main(int argc, char **argv)
 {
     static struct CMUnitTest tests[100];
     size_t count = 0;
+    int failed;
 
+    assert(scenarios_count <= COUNT(tests));
     if (argc > 1)
         mode = argv[1];
     is_merged = strcmp(mode, "full") != 0;
     max_faults = strcmp(mode, "faulty") == 0;
-    for (size_t i = 0; i < scenarios_count && count < COUNT(tests); i++) {
+    for (size_t i = 0; i < scenarios_count; i++) {
         const struct scenario *of = &scenarios[i];
 
         if (argc > 2 && strcmp(argv[2], of->name) != 0)
@@ -103,5 +113,8 @@ int main(int argc, char **argv)
         return 2;
     }
     print_message("at most %u fault(s)\n", max_faults);
-    return _cmocka_run_group_tests("model", tests, count, NULL, NULL);
+    failed = _cmocka_run_group_tests("model", tests, count, NULL, NULL);
+    print_message("%llu states, %llu steps, %llu crash states, %.1f seconds of processor time\n",
+                  total.states, total.steps, total.crash_states, (double)clock() / CLOCKS_PER_SEC);
+    return failed;
 }
