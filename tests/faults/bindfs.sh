@@ -9,9 +9,9 @@ ckmeta=$1
 
 skip() { echo "skipped: $*"; exit 77; }
 
-command -v bindfs >/dev/null || skip "there is no bindfs here"
-command -v fusermount3 >/dev/null || command -v fusermount >/dev/null || skip "there is no fusermount here"
-[ -c /dev/fuse ] || skip "there is no /dev/fuse here"
+command -v bindfs >/dev/null || skip "bindfs is not installed"
+command -v fusermount3 >/dev/null || command -v fusermount >/dev/null || skip "fusermount is not installed"
+[ -c /dev/fuse ] || skip "/dev/fuse does not exist"
 
 umask 022
 work=$(mktemp -d)
@@ -26,7 +26,7 @@ trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 bindfs "$work/real" "$work/seen" 2>"$work/log" || skip "bindfs cannot mount: $(cat "$work/log")"
 
-# repeat COUNT COMMAND...: adds a line to the file "failures" for each command that fails.
+# repeat COUNT COMMAND...: runs COMMAND COUNT times, and logs what fails to the file "failures".
 repeat()
 {
     count=$1
@@ -46,4 +46,4 @@ repeat "$LOADS" "$ckmeta" load "$work/seen" &
 repeat "$LOADS" "$ckmeta" load "$work/seen" &
 wait
 [ ! -s "$work/failures" ] || { sort "$work/failures" | uniq -c; exit 1; }
-[ "$(ls -A "$work/real")" = metadata.json ] || { echo "something is left:"; ls -A "$work/real"; exit 1; }
+[ "$(ls -A "$work/real")" = metadata.json ] || { echo "unexpected files:"; ls -A "$work/real"; exit 1; }

@@ -11,7 +11,7 @@
 
 static struct {
     bool is_counted;
-    size_t count;       /* of allocations so far */
+    size_t count;       /* allocations so far */
     size_t first, last; /* the allocations that fail, counted from 1 */
     size_t failed;
     long live; /* blocks that have not been freed */
@@ -44,8 +44,8 @@ void *__wrap_malloc(size_t size)
     return block;
 }
 
-/* Counts as one allocation. In a static program, calloc and realloc of musl call the wrappers of
- * malloc and free, which must not count again. */
+/* Counts one allocation. In a static program, musl's calloc() and realloc() call the wrappers of
+ * malloc() and free(), which must not count it again. */
 static void *allocate(void *old, size_t count, size_t size)
 {
     const bool is_counted = memory.is_counted;
@@ -80,7 +80,7 @@ void begin_memory(size_t first, size_t last)
 {
     char unused[64];
 
-    /* In a static program, the buffer of glibc for unknown errors is counted if it is new. */
+    /* Makes glibc allocate its buffer for unknown errors, which a static program would count. */
     nucleus_describe_errno(-1, unused, sizeof unused);
     /* The linker cannot redirect the calls of a shared cJSON. */
     cJSON_InitHooks(&(cJSON_Hooks){__wrap_malloc, __wrap_free});

@@ -5,10 +5,10 @@
 
 #include <stddef.h>
 
-/* Begins to count. The allocations from first to last, counted from 1, fail. */
+/* Starts counting. The allocations from first to last, counted from 1, fail. */
 void begin_memory(size_t first, size_t last);
 
-/* Ends the count. Returns the number of blocks that were allocated and not freed. */
+/* Stops counting. Returns the number of blocks that were allocated but not freed. */
 long end_memory(void);
 
 /* Returns the number of allocations that have failed since begin_memory(). */

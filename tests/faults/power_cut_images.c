@@ -2,10 +2,10 @@
 /*
  * power_cut_images IMAGE COPIES DIR [file|directory]
  *
- * Saves three times in DIR, which is on a file system in IMAGE. During a save, after each system
- * call that changes something, and after the save, copies IMAGE to COPIES/NUMBER-OLD-NEW-during or
- * COPIES/NUMBER-OLD-NEW-after: this is on the disk if the power fails then. The last argument
- * names a flush that is left out.
+ * Saves three times in DIR, which is on a file system in IMAGE. Copies IMAGE after each system call
+ * that changes something, to COPIES/NUMBER-OLD-NEW-during, and after each save, to
+ * COPIES/NUMBER-OLD-NEW-after. Each copy shows what a power failure at that moment would leave on
+ * the disk. The last argument names a flush to leave out.
  */
 #include "system_calls.h"
 
@@ -60,7 +60,7 @@ static void copy_after_change(struct call *call)
         copy_image("during");
 }
 
-/* The name is at both ends of the file, as container_id and as version. */
+/* Writes the name at both ends of the file, as container_id and as version. */
 static void save(const char *dir, const char *name, size_t argument_size)
 {
     struct nucleus_metadata metadata = sample_metadata(name);

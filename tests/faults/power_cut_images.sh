@@ -3,22 +3,22 @@
 # power_cut_images.sh PROGRAM CKMETA FILESYSTEM [file|directory]
 #
 # Saves on a file system in an image, and mounts a copy of the image that was made at each step, as
-# after a power failure. A reader finds the complete old or new file, and after the save has
-# returned, the new file. The last argument names a flush that is left out, which must lose a file.
+# after a power failure. A reader must find the complete old or new file, and the new one after
+# the save has returned. The last argument names a flush to leave out, which must lose a file.
 . "${0%/*}/../system/mounts.sh"
 program=$1
 ckmeta=$2
 filesystem=$3
 unflushed=${4-}
 
-# mount_quiet IMAGE: the file system flushes nothing by itself within the next minutes.
+# mount_quiet IMAGE: mounts IMAGE so that its file system does not flush by itself for minutes.
 mount_quiet()
 {
     mount_image "$1" "$work/disk" "$filesystem"
     [ "$filesystem" = xfs ] || mount -o remount,commit=300 "$work/disk"
 }
 
-# btrfs may remember a device that is gone, and then refuses another one with the same UUID.
+# btrfs may remember a removed device, and then refuse another one with its UUID.
 unmount_disk()
 {
     device=$(findmnt --noheadings --output SOURCE "$work/disk")
@@ -44,8 +44,8 @@ make_image "$work/image" "$filesystem"
 mount_quiet "$work/image"
 mkdir "$work/disk/checkpoint"
 sync --file-system "$work/disk"
-# shellcheck disable=SC2086 # one argument or none
-"$program" "$work/image" "$work/copies" "$work/disk/checkpoint" $unflushed || fail "the saves"
+# shellcheck disable=SC2086 # at most one argument
+"$program" "$work/image" "$work/copies" "$work/disk/checkpoint" $unflushed || fail "a save failed"
 unmount_disk
 
 count=0
@@ -70,5 +70,5 @@ echo "$losses losses in $count copies of $filesystem"
 if [ -z "$unflushed" ]; then
     [ "$losses" -eq 0 ] || fail "a save was lost or torn"
 else
-    [ "$losses" -gt 0 ] || fail "nothing was lost, though the $unflushed was not flushed"
+    [ "$losses" -gt 0 ] || fail "nothing was lost, although the $unflushed was not flushed"
 fi

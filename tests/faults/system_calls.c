@@ -10,7 +10,7 @@
 #include "system.h"
 
 static call_hook *before_call, *after_call;
-static char temp_name[NAME_MAX + 1]; /* of the file that was created last */
+static char temp_name[NAME_MAX + 1]; /* name of the last file created */
 
 void set_call_hooks(call_hook *before, call_hook *after)
 {
@@ -60,7 +60,7 @@ static const char *object_of_fd(int fd)
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     len = readlink(link, path, sizeof path - 1);
     if (len < 0)
-        fail_msg("a descriptor is used that is not open");
+        fail_msg("a closed descriptor is used");
     path[len] = '\0';
     return object_of_path(path);
 }
@@ -87,7 +87,7 @@ static bool begin_call(struct call *call)
     return !call->is_answered;
 }
 
-/* Returns the result with errno set. */
+/* Returns the result, and sets errno if it is negative. */
 static long end_call(struct call *call)
 {
     if (after_call)
@@ -97,8 +97,8 @@ static long end_call(struct call *call)
     return call->result;
 }
 
-/* Defines the wrapper of a call. The linker redirects the library's calls of NAME to __wrap_NAME,
- * and calls of __real_NAME to NAME. */
+/* Defines the wrapper of a call. The linker redirects calls to NAME in the library to __wrap_NAME,
+ * and calls to __real_NAME to NAME. */
 #define WRAP(type, function, parameters, arguments, ...)                                           \
     type __real_nucleus_system_##function parameters;                                              \
     type __wrap_nucleus_system_##function parameters;                                              \

@@ -13,8 +13,8 @@ struct call {
     /*
      * The kind of file that the call refers to: "directory"; "temp", the temporary file of this
      * save until it is renamed; "stale", any other temporary file of the library; "fixed",
-     * metadata.json.tmp; "standard", a descriptor from 0 to 2 that is closed; "io.max"; "file",
-     * any other file; or "" if the call has no file.
+     * metadata.json.tmp; "standard", a descriptor from 0 to 2, for close only; "io.max"; "file",
+     * any other file; or "" if the call refers to no file.
      */
     const char *object;
     int fd;                    /* -1 if the call has no descriptor */
@@ -25,15 +25,15 @@ struct call {
     size_t size;               /* of the buffer; a hook may reduce it before the call */
     struct statfs *filesystem; /* the result of fstatfs */
     struct stat *info;         /* the result of fstat and fstatat */
-    bool is_answered;          /* set by answer_call() before the call, which then is not made */
+    bool is_answered;          /* set by answer_call(); if set before the call, it is not made */
     long result;
     int os_error; /* valid if result is negative */
 };
 
-/* Returns true if what is the name of the call, or its name and object: "fsync temp". */
+/* Returns true if what is the name of the call, or its name and object, as in "fsync temp". */
 bool is_call(const struct call *call, const char *what);
 
-/* Sets the answer of the call. */
+/* Sets the result of the call. A hook that does so before the call prevents it. */
 void answer_call(struct call *call, long result, int os_error);
 
 /* Sets the functions that are called before and after each system call. Both may be NULL. */

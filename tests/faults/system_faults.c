@@ -11,16 +11,16 @@
 struct planned {
     struct fault fault;
     size_t first, last;
-    bool is_repeated; /* after each call that does not fail, they are counted anew */
+    bool is_repeated; /* counting restarts after each call that does not fail */
     size_t seen;      /* calls so far */
     size_t happened;
 };
 
 static struct {
-    struct planned planned[2]; /* of two at the same call, the first one happens */
+    struct planned planned[2]; /* if both apply to a call, the first one is used */
     size_t count;
-    const struct planned *happening; /* at the current call, or NULL */
-    const struct step *steps;        /* NULL if calls may be in none */
+    const struct planned *happening; /* the fault of the current call, or NULL */
+    const struct step *steps;        /* NULL if calls need not belong to a step */
     size_t steps_count;
     size_t limit;
     const char *scenario, *path;
@@ -61,8 +61,8 @@ void set_fault_hooks(call_hook *before, call_hook *after)
     faults.after = after;
 }
 
-/* Counts the call. Returns true if the fault happens at it. */
-static bool happens(struct planned *planned, const struct call *call)
+/* Counts the call. Returns true if the fault applies to it. */
+static bool applies(struct planned *planned, const struct call *call)
 {
     if (planned->fault.call && !is_call(call, planned->fault.call))
         return false;
@@ -74,18 +74,18 @@ static bool happens(struct planned *planned, const struct call *call)
     return false;
 }
 
-static void check_is_in_a_step(const struct call *call)
+static void check_belongs_to_a_step(const struct call *call)
 {
     for (size_t i = 0; i < faults.steps_count; i++) {
         if (is_call(call, faults.steps[i].call))
             return;
     }
     if (faults.steps)
-        fail_msg("%s %s is in no step", call->name, call->object);
+        fail_msg("%s %s belongs to no step", call->name, call->object);
 }
 
-/* Returns true if the call has its effect even if it reports this error. */
-static bool is_done_regardless(const struct call *call, int os_error)
+/* Returns true if the call takes effect even if it reports this error. */
+static bool takes_effect_despite(const struct call *call, int os_error)
 {
     return is_call(call, "close") || (is_call(call, "unlinkat") && os_error == ENOENT);
 }
@@ -95,17 +95,17 @@ static void before(struct call *call)
     const bool is_transfer = is_call(call, "read") || is_call(call, "write");
     const struct fault *fault;
 
-    check_is_in_a_step(call);
+    check_belongs_to_a_step(call);
     if (faults.before)
         faults.before(call);
     if (is_transfer && faults.limit > 0 && call->size > faults.limit)
         call->size = faults.limit;
-    /* The disk is not tested, and would make each of thousands of saves wait. */
+    /* The disk is not under test, and flushes would slow down thousands of saves. */
     if (is_call(call, "fsync"))
         answer_call(call, 0, 0);
     faults.happening = NULL;
     for (size_t i = faults.count; i-- > 0;) {
-        if (happens(&faults.planned[i], call))
+        if (applies(&faults.planned[i], call))
             faults.happening = &faults.planned[i];
     }
     if (!faults.happening)
@@ -116,7 +116,7 @@ static void before(struct call *call)
         call->size = (call->size + 1) / 2;
     else if (fault->effect == NOTHING)
         answer_call(call, 0, 0);
-    else if (fault->effect == FAILS && !is_done_regardless(call, fault->os_error))
+    else if (fault->effect == FAILS && !takes_effect_despite(call, fault->os_error))
         answer_call(call, -1, fault->os_error);
 }
 
@@ -147,11 +147,11 @@ enum nucleus_status run_with_faults(operation *operate, struct nucleus_error *er
     set_call_hooks(NULL, NULL);
     check(end_memory() == 0, "all memory is freed");
     check(count_descriptors() == descriptors, "all descriptors are closed, and no others");
-    check(err->status == status, "the status is also in err");
+    check(err->status == status, "err has the status that is returned");
     return status;
 }
 
-/* Runs with the answer of the step planned as first. Returns how often it happened. */
+/* Runs with first and with the standing fault of the step. Returns how often first happened. */
 static size_t run_step(const struct step *step, struct planned first, enum nucleus_status status,
                        operation *run)
 {
@@ -168,7 +168,7 @@ static size_t run_step(const struct step *step, struct planned first, enum nucle
                     step->standing.call ? step->standing.os_error : first.fault.os_error,
                     step->message);
     else
-        check(step->standing.call || err.status == NUCLEUS_OK, "without a fault it succeeds");
+        check(step->standing.call || err.status == NUCLEUS_OK, "the run succeeds without a fault");
     return count_faults();
 }
 
@@ -185,9 +185,9 @@ static size_t sweep_answer(const struct step *step, const struct answer *answer,
         happened = run_step(step, planned, answer->always, run);
         if (planned.first == 1 && happened > 0 && !step->standing.call)
             check(answer->always == NUCLEUS_OK || happened == answer->tries,
-                  "it gives up when it should");
+                  "the run gives up after the expected number of tries");
     } while (happened > 0);
-    /* A signal may interrupt each call again. */
+    /* Signals may interrupt every call, not only the first one. */
     if (answer->tries > 1) {
         planned.first = 1;
         planned.last = answer->tries - 1;
@@ -239,7 +239,7 @@ void check_at(bool is_true, const char *what, const char *file, int line)
     _fail(file, line);
 }
 
-/* Ignores the case: the library itself has "is a directory". */
+/* Ignores case, because the library writes "is a directory" in lower case. */
 static bool ends_with(const char *text, const char *end)
 {
     const size_t len = strlen(text), end_len = strlen(end);
@@ -247,7 +247,7 @@ static bool ends_with(const char *text, const char *end)
     return len >= end_len && strcasestr(text + len - end_len, end) != NULL;
 }
 
-/* Returns true if the message ends with the error of an unlink that failed. */
+/* Returns true if the message ends with the error of a failed unlink. */
 static bool ends_with_unlink_error(const char *message)
 {
     for (size_t i = 0; i < faults.count; i++) {
@@ -271,10 +271,10 @@ static void check_message(const char *message, int os_error, const char *part)
         check(ends_with_unlink_error(message), "the message ends with the error of the unlink");
         *removal = '\0';
     }
-    check(strstr(message, faults.path), "the message has the path");
+    check(strstr(message, faults.path), "the message contains the path");
     check(part && strstr(message, part), "the message names the step");
     check(ends_with(main_part, strerror(os_error)) || ends_with(main_part, part),
-          "the message has the reason");
+          "the message ends with the reason");
 }
 
 void check_error(const struct nucleus_error *err, enum nucleus_status status, int os_error,
@@ -282,8 +282,8 @@ void check_error(const struct nucleus_error *err, enum nucleus_status status, in
 {
     char what[640];
 
-    (void)snprintf(what, sizeof what, "status %d and os_error %d, not %d and %d: %s", (int)status,
-                   os_error, (int)err->status, err->os_error, err->message);
+    (void)snprintf(what, sizeof what, "expected status %d and os_error %d, got %d and %d: %s",
+                   (int)status, os_error, (int)err->status, err->os_error, err->message);
     check(err->status == status, what);
     if (status == NUCLEUS_OK) {
         check(err->os_error == 0 && err->message[0] == '\0', "err is empty");

@@ -17,10 +17,10 @@ struct fault {
     int os_error;
 };
 
-/* How a call can fail, and the status if it does so once and if it does so from then on. */
+/* A failure of a call, and the status of the operation if it happens once, or from then on. */
 struct answer {
     enum effect effect;
-    int os_error; /* that is reported if the operation fails */
+    int os_error; /* reported if the operation fails */
     enum nucleus_status once, always;
     size_t tries; /* the number of failures after which the operation fails */
 };
@@ -40,47 +40,47 @@ struct answer {
 
 struct step {
     const char *call;          /* as for is_call() */
-    const char *message;       /* the part for check_error(), or NULL if no failure is reported */
-    struct answer answers[20]; /* one without os_error is the end */
-    /* If its call is set, this fault happens as well: at the first such call if it is
-     * DONE_BUT_FAILS, otherwise at each. */
+    const char *message;       /* the part for check_error(), or NULL if no error is reported */
+    struct answer answers[20]; /* ended by one whose os_error is 0 */
+    /* A second fault, if its call is set. It applies to the first such call if it is
+     * DONE_BUT_FAILS, otherwise to every one. */
     struct fault standing;
 };
 
-/* An operation and a run of it return the status, and fill err. */
+/* Performs the operation under test. Returns the status and fills err. */
 typedef enum nucleus_status operation(struct nucleus_error *err);
 
-/* Clears all that the functions below have set. */
+/* Undoes everything that the functions below have set. */
 void reset_faults(void);
 
-/* Lets the fault happen at the calls from first to last, counted from 1. */
+/* Applies the fault to the calls from first to last, counted from 1. */
 void set_fault(struct fault fault, size_t first, size_t last);
 
 /* Returns how often the fault happened in the last operation. */
 size_t count_faults(void);
 
-/* Sets the greatest number of bytes that a read or write transfers, or 0 for no limit. */
+/* Limits each read and write to size bytes. 0 removes the limit. */
 void limit_transfers(size_t size);
 
-/* Sets the name of what is tested, and the path that each message must contain. */
+/* Sets the name that check() prints, and the path that each error message must contain. */
 void set_scenario(const char *name, const char *path);
 
-/* Sets hooks that are called before a fault happens, and after the call. Both may be NULL. */
+/* Sets hooks that are called before a fault is applied, and after the call. Both may be NULL. */
 void set_fault_hooks(call_hook *before, call_hook *after);
 
-/* Runs the operation with the faults. Fails the test if it loses a descriptor or memory. */
+/* Runs the operation with the faults. Fails the test if it leaks a descriptor or memory. */
 enum nucleus_status run_with_faults(operation *operate, struct nucleus_error *err);
 
-/* Checks err. Its message must contain part, and end with it or with the text of os_error. */
+/* Checks err. Its message must contain part, and end with part or with the text of os_error. */
 void check_error(const struct nucleus_error *err, enum nucleus_status status, int os_error,
                  const char *part);
 
-/* Runs with each answer of the step at the first call, the second, and so on until the operation
- * makes no more of them. Fails the test if a call is in none of the steps. Returns the number of
- * failed calls. */
+/* Runs with each answer of the step at the first such call, then at the second, and so on until the
+ * operation makes no more. Fails the test if a call belongs to none of the steps. Returns the
+ * number of failed calls. */
 size_t sweep(const struct step *step, const struct step *steps, size_t count, operation *run);
 
-/* Likewise fails every call, once and from then on. After an error, os_error must be its errno. */
+/* Like sweep(), but fails every call in turn. Any error that is reported must have os_error. */
 void sweep_all_calls(int os_error, operation *run);
 
 /* Fails the test and prints the scenario and the faults, unless is_true. */
