@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The flags and the mode of each file that the library opens, and the random bits of which the
- * name of a temporary file is made. */
+/* Checks the flags and the mode of each file that the library opens, and the random bits in the
+ * name of a temporary file. */
 #include "system_calls.h"
 #include "test.h"
 
@@ -27,22 +27,22 @@ static const struct row {
     enum nucleus_status (*operate)(const char *dir, struct nucleus_error *err);
     const char *dir;
     enum nucleus_status status;
-    int directory;          /* flags */
-    size_t openings, moves; /* moves from a standard descriptor, one of which is free */
+    int directory;          /* flags of its open */
+    size_t openings, moves; /* moves: files that are moved away from a free standard descriptor */
 } operations[] = {
     {"save", save, ".", NUCLEUS_OK, DIRECTORY, 2, 2},
     {"load", load_sample, ".", NUCLEUS_OK, 0, 1, 0},
-    {"load of nothing", load_sample, "d", NUCLEUS_ERROR_NOT_FOUND, DIRECTORY | O_PATH, 1, 1},
+    {"load of a missing file", load_sample, "d", NUCLEUS_ERROR_NOT_FOUND, DIRECTORY | O_PATH, 1, 1},
     {"from_state", capture_sample, TEST_DATA "/cgroup", NUCLEUS_OK, DIRECTORY, 8, 1},
 };
 
 static struct {
     const struct row *operation;
     size_t openings, moves;
-    char failure[128]; /* to be printed when the standard descriptors are open again */
+    char failure[128]; /* reported once the standard descriptors are open again */
 } run;
 
-/* Nobody else can open a new file, even before the first byte is written. */
+/* Other users must not be able to open a new file, even before its first byte is written. */
 static void check_opening(struct call *call)
 {
     const bool is_temp = is_call(call, "openat temp");
@@ -67,7 +67,7 @@ static void saved(void)
     assert_int_equal(mkdir("d", 0700), 0);
 }
 
-TEST_EACH_IN(saved, operations, each_opening_has_its_flags)
+TEST_EACH_IN(saved, operations, each_file_is_opened_with_the_expected_flags)
 {
     for (int low = 0; low <= 2; low++) {
         const mode_t mask = umask(0);
@@ -90,7 +90,7 @@ TEST_EACH_IN(saved, operations, each_opening_has_its_flags)
     }
 }
 
-static uint64_t number;  /* that getrandom returns next */
+static uint64_t number;  /* the next result of getrandom */
 static char created[64]; /* the name of the temporary file */
 
 static void give_number(struct call *call)
@@ -117,7 +117,7 @@ static void assert_name(uint64_t first, uint64_t used)
     assert_string_equal(created, expected);
 }
 
-TEST_IN(empty_directory, a_temporary_name_is_64_random_bits)
+TEST_IN(empty_directory, a_temporary_name_has_64_random_bits)
 {
     static const uint64_t numbers[] = {0, 1, UINT64_C(0x0123456789abcdef), UINT64_C(1) << 63,
                                        UINT64_MAX};
@@ -126,14 +126,14 @@ TEST_IN(empty_directory, a_temporary_name_is_64_random_bits)
         assert_name(numbers[i / 2], numbers[i / 2]);
 }
 
-TEST_IN(empty_directory, a_file_that_has_the_name_already_is_left_unchanged)
+TEST_IN(empty_directory, an_existing_file_with_that_name_is_left_unchanged)
 {
     static const char path[] = ".metadata.json.tmp.0000000000000007";
     char *text;
 
-    write_text(path, "of another saver");
+    write_text(path, "from another saver");
     assert_name(7, 8);
     text = read_file(path, NULL);
-    assert_string_equal(text, "of another saver");
+    assert_string_equal(text, "from another saver");
     free(text);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads save and load in one directory at once. Each save succeeds, and each load finds a
- * complete file. The state explorer tries every order of the steps of a few calls; this test is
- * for ThreadSanitizer, and for the kernel in the place of a model. */
+ * complete file. The state explorer tries every order of the steps of a few calls; this test runs
+ * many calls on a real kernel, and under ThreadSanitizer. */
 #include "test.h"
 
 #include <fcntl.h>
@@ -31,14 +31,14 @@ static struct thread {
 
 int __wrap_nucleus_system_fsync(int fd);
 
-/* The power does not fail here, and without flushes the savers save more often. */
+/* Skips the flush, so that the savers can save more often. This test simulates no power failure. */
 int __wrap_nucleus_system_fsync(int fd)
 {
     (void)fd;
     return 0;
 }
 
-/* The name of the save is in many places, so that a mixture of two files is noticed. */
+/* Writes the name of the save in many places, so that a mixture of two files is detected. */
 static struct nucleus_metadata make_metadata(uint32_t number, unsigned save)
 {
     const size_t arguments = save % MAX_ARGUMENTS;
@@ -70,7 +70,7 @@ static bool is_complete(const struct nucleus_metadata *metadata)
     return strcmp(metadata->version, name) == 0 && metadata->original_pid < SAVERS;
 }
 
-static void note_failure(struct thread *thread, const char *what, const char *reason)
+static void record_failure(struct thread *thread, const char *what, const char *reason)
 {
     (void)snprintf(thread->failure, sizeof thread->failure, "%s: %s", what, reason);
 }
@@ -83,23 +83,23 @@ static void save_often(struct thread *thread)
 
         if (i % 2 == 0 ? nucleus_metadata_save(&metadata, ".", &err)
                        : nucleus_metadata_save_at(&metadata, AT_FDCWD, &err))
-            note_failure(thread, "save", err.message);
+            record_failure(thread, "save", err.message);
         nucleus_metadata_clear(&metadata);
     }
 }
 
-/* newest has the number of the newest save of each saver that was found. */
+/* newest contains the number of the newest save of each saver that this thread has loaded. */
 static void check_found(struct thread *thread, const struct nucleus_metadata *metadata,
                         unsigned newest[SAVERS])
 {
     const unsigned save = (unsigned)metadata->checkpoint_at;
 
     if (!is_complete(metadata)) {
-        note_failure(thread, "mixture", metadata->container_id);
+        record_failure(thread, "mixture", metadata->container_id);
         return;
     }
     if (save < newest[metadata->original_pid])
-        note_failure(thread, "an older file came back", metadata->container_id);
+        record_failure(thread, "an older file came back", metadata->container_id);
     changes += save != newest[metadata->original_pid];
     newest[metadata->original_pid] = save;
 }
@@ -114,7 +114,7 @@ static void load_often(struct thread *thread)
 
         if (i % 2 == 0 ? nucleus_metadata_load_at(AT_FDCWD, &metadata, &err)
                        : nucleus_metadata_load(".", &metadata, &err))
-            note_failure(thread, "load", err.message);
+            record_failure(thread, "load", err.message);
         else
             check_found(thread, &metadata, newest);
         nucleus_metadata_clear(&metadata);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each system call of a save fails in each way that it can. Readers then find the old or the new
- * file, as the status tells, and no temporary file and no descriptor is left.
+ * Makes each system call of a save fail in every way that it can. Readers must find the old or the
+ * new file, as the status indicates, and no temporary file or descriptor may be left.
  */
 #include "system_faults.h"
 #include "test.h"
@@ -42,7 +42,7 @@ static const struct step steps[] = {
                  REFUSED(EIO), REFUSED(ELOOP), REFUSED(EMFILE), REFUSED(ENOSPC), REFUSED(EPERM),
                  REFUSED(EROFS), DONE(EPERM, NUCLEUS_ERROR_IO)}},
     {"dup_above temp", "cannot open temporary file: ", .answers = {REFUSED(EMFILE)}},
-    {"fstat temp", " temporary file: ", /* made again after the mode was set */
+    {"fstat temp", " temporary file: ", /* called again after the mode was set */
      .answers = {REFUSED(EIO), REFUSED(ENOMEM), REFUSED(ESTALE)}},
     {"fchmod temp", "cannot set the mode of temporary file: ",
      .answers = {IGNORED(ENOSYS), IGNORED(EPERM), IGNORED(EOPNOTSUPP), REFUSED(EACCES),
@@ -75,7 +75,7 @@ static const struct step steps[] = {
     {"close directory", NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
     {"close standard", NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
 
-    /* The first error is reported, even if the operation fails to clean up. */
+    /* The first error is reported, even if the cleanup fails as well. */
     {"close standard", "cannot open ", .answers = {REFUSED(EIO), REFUSED(EINTR)},
      .standing = {"dup_above directory", FAILS, EMFILE}},
     {"close standard", "cannot open temporary file: ", .answers = {REFUSED(EIO)},
@@ -141,7 +141,7 @@ static void directory_d(void)
     assert_true(directory > 2);
 }
 
-/* Makes other temporary files two hours older, and inode numbers equal. */
+/* Makes stale temporary files two hours older and, in some scenarios, all inode numbers equal. */
 static void change_status(struct call *call)
 {
     if (!call->info || call->result < 0)
@@ -191,7 +191,7 @@ static enum nucleus_status save(struct nucleus_error *err)
     return status;
 }
 
-/* A reader finds the file that the status tells, and nobody else could open it. */
+/* Checks that a reader finds the file that the status indicates, and that others cannot open it. */
 static void check_file(const struct nucleus_error *err)
 {
     const bool is_reported = err->status == NUCLEUS_OK || err->status == NUCLEUS_ERROR_NOT_DURABLE;
@@ -204,10 +204,10 @@ static void check_file(const struct nucleus_error *err)
     check((info.st_mode & 07177) == 0, "the mode is not wider than 0600");
     assert_int_equal(chmod("d/metadata.json", 0600), 0);
     check(has_saved("d", is_reported ? "new" : "old") || strstr(err->message, UNCLEAR),
-          "the file is the one that the status tells");
+          "the file is the one that the status indicates");
 }
 
-/* No temporary file is left, except one that the message names. */
+/* Checks that no temporary file is left, except one that the message names. */
 static void check_temps(const char *message)
 {
     static const char before[] = "; temporary file '";
@@ -221,7 +221,7 @@ static void check_temps(const char *message)
     check(count_names("d") == exists("d/metadata.json"), "no temporary file is left");
 }
 
-/* Saves with the faults, and checks the promises that do not depend on the status. */
+/* Saves with the faults, and checks the guarantees that hold for every status. */
 static enum nucleus_status run(struct nucleus_error *err)
 {
     static const char stale[] = "d/.metadata.json.tmp.0123456789abcdef";
@@ -250,8 +250,8 @@ TEST_EACH_IN(directory_d, steps, save_reports_each_fault)
     assert_true(failed > 0);
 }
 
-/* Each scenario has its share of the error numbers. */
-TEST_EACH_IN(directory_d, scenarios, save_keeps_its_promises_whichever_calls_fail)
+/* The error numbers are divided among the scenarios. */
+TEST_EACH_IN(directory_d, scenarios, save_keeps_its_guarantees_if_any_call_fails)
 {
     const int count = COUNT(scenarios);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each system call of a load, and of the capture of a cgroup's limits, fails in each way that it
- * can. The result is complete or untouched, no descriptor is left, and the file is not changed.
+ * Makes each system call of a load, and of capturing a cgroup's limits, fail in every way that it
+ * can. The result must be complete or untouched, the descriptors closed and the file unchanged.
  */
 #include "system_faults.h"
 #include "test.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Errors of each lookup. ENOENT has another meaning in each of the tables. */
+/* The errors of any lookup, except ENOENT, whose meaning differs between the tables. */
 #define LOOKUP_ERRORS                                                                              \
     MEANS(ENOTDIR, NUCLEUS_ERROR_NOT_DIRECTORY), MEANS(ELOOP, NUCLEUS_ERROR_SYMLINK),              \
         REFUSED(EACCES), REFUSED(EIO), REFUSED(ENOMEM)
@@ -22,14 +22,14 @@
         REFUSED(EPERM)
 #define READ_ERRORS                                                                                \
     INTERRUPTED, SHORT_GIVES(NUCLEUS_OK), REFUSED(EAGAIN), REFUSED(EIO), REFUSED(EISDIR)
-/* Errors that may be due to the file being replaced. */
+/* Errors that a concurrent replacement of the file can cause. */
 #define MISSING RETRIED(ENOENT, 10, NUCLEUS_ERROR_NOT_FOUND)
 #define STALE RETRIED(ESTALE, 10, NUCLEUS_ERROR_IO)
-/* The second lookup is that of cgroup.controllers. */
+/* After the first failure, cgroup.controllers is looked up as well. */
 #define MISSING_LIMIT ANSWER(FAILS, ENOENT, NUCLEUS_ERROR_IO, NUCLEUS_ERROR_IO, 2)
 
-/* The steps of a load by a path that is too long for a lookup of DIR/metadata.json. Any other load
- * begins with such a lookup, and makes these steps only if it fails. */
+/* The steps of a load whose DIR is too long for a lookup of DIR/metadata.json. Any other load
+ * begins with that lookup, and takes these steps only if it fails. */
 static const struct step load_steps[] = {
     {"openat directory", "cannot open directory ",
      .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), OPEN_ERRORS}},
@@ -44,7 +44,7 @@ static const struct step load_steps[] = {
      .standing = {"fstatat file", FAILS, ENOENT}},
 };
 
-/* Here ENOENT is an error like others, except for io.max, which may be missing. */
+/* ENOENT is an ordinary error here, except for io.max, which may be missing. */
 static const struct step cgroup_steps[] = {
     {"openat directory", "cannot open cgroup directory '",
      .answers = {REFUSED(ENOENT), OPEN_ERRORS}},
@@ -74,7 +74,7 @@ static const struct way {
 
 static const struct way *way;
 static int directory = -1;
-static char *text; /* of the file */
+static char *text; /* the content of the file */
 static size_t text_len;
 static const char *read_end; /* the end of the buffer of the current read, or NULL */
 
@@ -84,7 +84,7 @@ static void enter(const struct way *entered)
     set_scenario(way->name, way->path);
 }
 
-/* A short read does not change where the buffer ends. */
+/* Checks that the read after a short read requests exactly the rest of the buffer. */
 static void check_buffer(struct call *call)
 {
     if (is_call(call, "openat"))
@@ -95,7 +95,7 @@ static void check_buffer(struct call *call)
     read_end = call->bytes + call->size;
 }
 
-/* FUSE can report a file that is being replaced as missing. */
+/* Pretends that the file is on FUSE, where a file that is being replaced can seem to be missing. */
 static void pretend_fuse(struct call *call)
 {
     if (is_call(call, "fstatfs") && call->result >= 0)
@@ -159,7 +159,7 @@ TEST_EACH_IN(saved_file, load_steps, load_reports_each_fault)
     assert_file_is_unchanged();
 }
 
-TEST_EACH_IN(saved_file, ways, load_keeps_its_promises_whichever_calls_fail)
+TEST_EACH_IN(saved_file, ways, load_keeps_its_guarantees_if_any_call_fails)
 {
     limit_transfers(0);
     enter(row);
@@ -170,7 +170,7 @@ TEST_EACH_IN(saved_file, ways, load_keeps_its_promises_whichever_calls_fail)
 
 static const char *const lookups[] = {"fstatat file", "openat file", "fstat file", "read file"};
 
-TEST_EACH_IN(saved_file, lookups, load_succeeds_if_its_second_lookup_does)
+TEST_EACH_IN(saved_file, lookups, load_succeeds_if_its_second_lookup_succeeds)
 {
     struct nucleus_error err;
 
@@ -182,10 +182,10 @@ TEST_EACH_IN(saved_file, lookups, load_succeeds_if_its_second_lookup_does)
     }
 }
 
-/* Before a read of each of the first tries, the file gets another size; its next lookup finds it
- * complete again. */
+/* In each of the first tries, the file changes its size before one of the reads. The next lookup
+ * restores it. */
 static struct change {
-    size_t tries, read; /* that are disturbed */
+    size_t tries, read; /* number of disturbed tries, and the read that is disturbed */
     off_t size;
     size_t tried, reads;
 } change;
@@ -205,9 +205,9 @@ static void change_size(struct call *call)
 static const struct {
     const char *name;
     int by; /* bytes */
-} changes[] = {{"one byte less", -1}, {"half of it", -400}, {"one more", 1}, {"4 KiB more", 4096}};
+} changes[] = {{"1 byte less", -1}, {"half of it", -400}, {"1 byte more", 1}, {"4 KiB more", 4096}};
 
-TEST_EACH_IN(saved_file, changes, load_repeats_the_read_of_a_file_that_changes_its_size)
+TEST_EACH_IN(saved_file, changes, load_retries_if_the_file_changes_size_while_being_read)
 {
     const off_t size = (off_t)text_len + row->by;
     struct nucleus_error err;

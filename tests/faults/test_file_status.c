@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A save whose new file has another mode than expected, on file systems that may be unable to
- * change it, or that may report an error although they performed the rename. */
+/* Saves on file systems that create a file with an unexpected mode and may be unable to change it,
+ * or that may report an error although they performed the rename. */
 #include "system_calls.h"
 #include "test.h"
 
@@ -9,9 +9,9 @@
 enum { NO_EFFECT = -1 }; /* fchmod succeeds, but changes nothing, as on ntfs-3g */
 
 static struct {
-    mode_t mode;    /* that the temporary file seems to have */
-    int os_error;   /* of fchmod; 0 if it works; or NO_EFFECT */
-    size_t fchmods; /* calls of it */
+    mode_t mode;    /* that fstat reports for the temporary file */
+    int os_error;   /* of fchmod, 0 if it works, or NO_EFFECT */
+    size_t fchmods; /* number of calls */
 } file;
 
 static void deny_fchmod(struct call *call)
@@ -85,7 +85,7 @@ static const struct other {
     ino_t inode;
 } others[] = {{"another device", 1, 0}, {"another inode", 0, 1}};
 
-static const struct other *other; /* is added to the numbers of metadata.json */
+static const struct other *other; /* what is added to the device and inode of metadata.json */
 
 static void replace_renamed(struct call *call)
 {

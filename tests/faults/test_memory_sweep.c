@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each allocation of the library and of cJSON fails. The call reports it, frees all that it has
- * allocated, and leaves its output and the file unchanged. */
+/* Makes each allocation of the library and of cJSON fail. The call must report this, free
+ * everything that it has allocated, and leave its output and the file unchanged. */
 #include "memory_faults.h"
 #include "test.h"
 
@@ -16,7 +16,7 @@ static char *document, *state_document;
 static struct nucleus_metadata metadata; /* of the document, but with a name of 2,000 bytes */
 static struct nucleus_metadata output;
 
-/* Clears the output if it was set. */
+/* Clears the output of a call that succeeded, or checks that it is untouched. */
 static enum nucleus_status clear_output(enum nucleus_status status)
 {
     if (status == NUCLEUS_OK)
@@ -109,8 +109,8 @@ static void documents(void)
 static const struct row {
     const char *name;
     enum nucleus_status (*call)(struct nucleus_error *err);
-    const char *message; /* its beginning */
-    size_t allocations;  /* at least */
+    const char *message; /* how the message begins */
+    size_t allocations;  /* minimum number */
 } rows[] = {
     {"from_state", from_state, "out of memory", 5},
     {"from_state without a command", from_state_without_command, "out of memory", 4},
@@ -123,10 +123,10 @@ static const struct row {
     {"load", load, "cannot load './metadata.json': out of memory", 7},
 };
 
-/* Makes the call while the allocations from first to last fail. Returns how many did. */
+/* Makes the call while the allocations from first to last fail. Returns how many failed. */
 static size_t run(const struct row *row, size_t first, size_t last)
 {
-    /* A load that gets no memory for the text of the file tries again. */
+    /* A load that cannot allocate memory for the text of the file tries again. */
     const bool is_retried = row->call == load && first == 1 && last == 1;
     const size_t descriptors = count_descriptors();
     enum nucleus_status status;
@@ -138,7 +138,7 @@ static size_t run(const struct row *row, size_t first, size_t last)
     begin_memory(first, last);
     status = row->call(&err);
     if (end_memory() != 0)
-        fail_msg("allocations %zu to %zu: memory is lost", first, last);
+        fail_msg("allocations %zu to %zu: memory is leaked", first, last);
     fails = count_failed_allocations() > 0 && !is_retried;
     assert_status(status, fails ? NUCLEUS_ERROR_NO_MEMORY : NUCLEUS_OK, &err);
     assert_int_equal(err.os_error, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A save, a load and a capture need less than 16 KiB of stack, even for the deepest document and
- * for failures with the longest paths. What a thread itself needs before the call is not counted.
- */
+/* Checks that a save, a load and a capture need less than 16 KiB of stack, even for the deepest
+ * document and for errors with the longest paths. The stack that a thread uses before the call is
+ * not counted. */
 #include "test.h"
 
 #include <pthread.h>
@@ -37,11 +37,11 @@ static const struct row {
     {"load of the deepest document", load_sample, ".", NUCLEUS_OK},
     {"save", save, ".", NUCLEUS_OK},
     {"save to a long path", save, long_path, NUCLEUS_ERROR_IO},
-    {"load of nothing", load_sample, "/nothing", NUCLEUS_ERROR_NOT_FOUND},
+    {"load from a missing directory", load_sample, "/nothing", NUCLEUS_ERROR_NOT_FOUND},
     {"from_state", capture_sample, TEST_DATA "/cgroup", NUCLEUS_OK},
 };
 
-/* metadata.json has a member whose value is as deep as possible. */
+/* Creates a metadata.json with a value that is nested as deeply as possible. */
 static void deep_document(void)
 {
     char *text = read_data("nucleus-0.3.8-metadata-cgroup.json", NULL);
@@ -65,7 +65,7 @@ static void deep_document(void)
 
 static struct {
     const struct row *row;
-    uintptr_t start; /* the address of the frame that calls the library */
+    uintptr_t start; /* address in the frame that calls the library */
     enum nucleus_status status;
 } run;
 
@@ -86,7 +86,7 @@ TEST_EACH_IN(deep_document, rows, each_call_needs_less_than_16_kib_of_stack)
     size_t lowest = 0, size;
 
 #ifdef IS_SANITIZED
-    skip_test("a sanitizer makes each frame larger");
+    skip_test("a sanitizer makes each stack frame larger");
 #endif
     run.row = row;
     memset(stack, PAINT, STACK);

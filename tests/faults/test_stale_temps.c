@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A save removes temporary files that were left by savers that died. Their age is the difference
- * of two times of the file server, which are simulated here. */
+/* A save removes the temporary files of savers that died. Their age is the difference between two
+ * timestamps of the file server, which are simulated here. */
 #include "system_calls.h"
 #include "test.h"
 
@@ -43,7 +43,7 @@ static void list_forever(struct call *call)
     answer_call(call, (long)call->size, 0);
 }
 
-/* Not every file system reports the types of entries. */
+/* Hides the types of entries, which some file systems do not report. */
 static void remove_types(const struct call *call)
 {
     for (long at = 0; at < call->result;) {
@@ -64,7 +64,7 @@ static void simulate(struct call *call)
         return;
     call->info->st_uid = is_own ? fixture.own_uid : fixture.other_uid;
     call->info->st_mtime = 0; /* NFSv3 may store anything there */
-    /* The time by name can differ from that by descriptor; the new file must not seem stale. */
+    /* A lookup by name may report another time, but the new file must not seem stale. */
     call->info->st_ctime = (time_t)(is_call(call, "fstat temp") ? fixture.own_ctime
                                     : is_own                    ? fixture.own_ctime - 2 * HOUR
                                                                 : fixture.other_ctime);
@@ -107,7 +107,7 @@ TEST_IN(stale_files, save_removes_files_that_are_more_than_an_hour_older_than_it
         write_text(stale_name, "");
         save();
         if (exists(stale_name) != rows[i].is_kept)
-            fail_msg("row %zu: the file is %s", i, rows[i].is_kept ? "removed" : "kept");
+            fail_msg("row %zu: the file was %s", i, rows[i].is_kept ? "removed" : "kept");
     }
 }
 
@@ -136,7 +136,7 @@ static const struct {
     {".metadata.json.tmp.3333333333333333", S_IFIFO, true},
 };
 
-TEST_EACH_IN(stale_files, names, save_removes_regular_files_of_the_exact_name)
+TEST_EACH_IN(stale_files, names, save_removes_only_regular_files_whose_name_matches_exactly)
 {
     if (row->type == S_IFDIR)
         assert_int_equal(mkdir(row->name, 0700), 0);
@@ -156,13 +156,13 @@ static const struct {
     {"root", 0, 0, false},
     {"a user", 1000, 1000, false},
     {"a high user ID", 65533, 65533, false},
-    {"root, beside a file of a user", 0, 1000, true},
-    {"a user, beside a file of root", 1000, 0, true},
-    {"no known user, beside a file of root", 65534, 0, true},
-    {"no known user, beside a file of no known user", 65534, 65534, true},
+    {"root, with a file of a user", 0, 1000, true},
+    {"a user, with a file of root", 1000, 0, true},
+    {"the overflow user, with a file of root", 65534, 0, true},
+    {"the overflow user, with a file of the overflow user", 65534, 65534, true},
 };
 
-TEST_EACH_IN(stale_files, owners, save_removes_only_files_of_its_own_user)
+TEST_EACH_IN(stale_files, owners, save_removes_only_files_of_the_same_owner)
 {
     write_text(stale_name, "");
     fixture.own_uid = row->own;
@@ -171,7 +171,7 @@ TEST_EACH_IN(stale_files, owners, save_removes_only_files_of_its_own_user)
     assert_int_equal(exists(stale_name), row->is_kept);
 }
 
-/* Ten stale files are among names that need several reads. */
+/* The ten stale files are spread over a listing that takes several calls to read. */
 TEST_IN(stale_files, save_removes_at_most_eight_files)
 {
     char name[64];
@@ -191,7 +191,7 @@ TEST_IN(stale_files, save_removes_at_most_eight_files)
     assert_int_equal(count_names("."), 1 + 390);
 }
 
-TEST_IN(stale_files, save_reads_at_most_1024_parts_of_a_listing)
+TEST_IN(stale_files, save_reads_a_listing_with_at_most_1024_calls)
 {
     fixture.is_listing_endless = true;
     save();

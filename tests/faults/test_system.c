@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions of system.h, which other tests replace, make the system calls of the same name:
- * fsync rather than a weaker flush, random bits from the kernel, real pauses. */
+/* Checks that the functions of system.h, which other tests replace, make the system calls that they
+ * are named after: fsync rather than a weaker flush, random bits from the kernel, real pauses. */
 #include "test.h"
 
 #include <errno.h>
@@ -17,8 +17,8 @@ static int64_t now;
 static long magic;      /* of the file system, or -1 if fstatfs fails */
 static long pauses[16]; /* nanoseconds */
 static size_t paused;
-static bool is_interrupted; /* each pause, again and again, when half of it is left */
-static bool is_denied;      /* each pause */
+static bool is_interrupted; /* each pause is interrupted when half of it is left, repeatedly */
+static bool is_denied;      /* each pause is denied */
 static bool is_continued;   /* the next call continues a pause */
 
 int __real_fsync(int fd);
@@ -83,7 +83,7 @@ int __wrap_fstatfs(int fd, struct statfs *ret)
     return magic < 0 ? -1 : 0;
 }
 
-/* The names of these calls on 32-bit systems. */
+/* 32-bit systems have these names for the calls. */
 int64_t __wrap___time64(int64_t *ret)
 {
     assert_null(ret);
@@ -163,13 +163,13 @@ static const struct {
     size_t pauses;
 } loads[] = {
     {"on a local file system, tmpfs", 0x01021994, false, false, 0},
-    {"on FUSE, where a file that is replaced can be missing", 0x65735546, false, false, 9},
+    {"on FUSE, where a file that is being replaced can be missing", 0x65735546, false, false, 9},
     {"if the file system is unknown", -1, false, false, 9},
     {"with signals during each pause", 0x65735546, true, false, 9},
     {"under a filter that denies pauses", 0x65735546, false, true, 9},
 };
 
-TEST_EACH_IN(empty_directory, loads, each_pause_of_a_load_is_twice_as_long)
+TEST_EACH_IN(empty_directory, loads, each_pause_of_a_load_is_twice_as_long_as_the_one_before)
 {
     struct nucleus_error err;
 
