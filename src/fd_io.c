@@ -77,6 +77,6 @@ void nucleus_sleep(long nanoseconds)
 {
     struct timespec remaining = {.tv_nsec = nanoseconds};
 
-    while (nucleus_system_nanosleep(&remaining, &remaining) < 0 && errno == EINTR)
-        continue;
+    while (nucleus_system_nanosleep(&remaining, &remaining) < 0 && errno == EINTR) {
+    }
 }
