@@ -35,8 +35,6 @@ static void directory(void)
 {
     if (geteuid() != 0)
         skip_test("only root can create files of several users");
-    if (system("unshare --user true") != 0)
-        skip_test("user namespaces cannot be created");
     assert_int_equal(chmod(".", 0755), 0);
     assert_int_equal(mkdir("d", 0700), 0);
     write_text(of_root, "");
@@ -76,7 +74,8 @@ TEST_IN(directory, files_that_a_mount_shows_with_one_owner_are_removed)
 /* This is the last test, because a process cannot leave its user namespace. */
 TEST_IN(directory, a_user_without_a_mapped_id_removes_nothing)
 {
-    assert_int_equal(unshare(CLONE_NEWUSER), 0);
+    if (unshare(CLONE_NEWUSER) != 0)
+        skip_test("user namespaces cannot be created");
     save("d");
     assert_true(exists(of_root));
     assert_true(exists(of_user));
