@@ -225,7 +225,7 @@ static double compare(const struct row *row, size_t rounds)
 
     if (row->kind == MEMORY)
         return measure_memory(row->run) / measure_memory(row->baseline);
-    while (measure_time(row->kind, row->baseline, repeats) < MIN_ROUND)
+    while (measure_time(row->kind, row->baseline, repeats) < (double)MIN_ROUND)
         repeats *= 2;
     for (size_t i = 0; i < rounds; i++)
         ratios[i] = measure_time(row->kind, row->run, repeats) /
