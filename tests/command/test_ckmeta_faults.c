@@ -11,55 +11,49 @@
 #include <unistd.h>
 
 #include "ckmeta.h"
+#include "memory_faults.h"
 
 /* Exit codes of the child if it could not be prepared, or if ckmeta left a descriptor open or
  * ignored the failed call. */
 enum { NOT_STARTED = 97, LEFT_OPEN, IGNORED };
 
-/* All calls with this name fail from the number-th on. */
-static const char *failing_call = "none";
-static size_t number, count;
+/* Each fsync fails from the one with this number on, counted from 1. */
+static size_t first_failing_fsync;
+static size_t fsyncs;
 
-static bool fails(const char *call)
+int __real_nucleus_system_fsync(int fd);
+int __wrap_nucleus_system_fsync(int fd);
+
+int __wrap_nucleus_system_fsync(int fd)
 {
-    if (strcmp(call, failing_call) != 0 || ++count < number)
-        return false;
+    if (++fsyncs < first_failing_fsync)
+        return __real_nucleus_system_fsync(fd);
     errno = EIO;
-    return true;
+    return -1;
 }
 
-/* Defines the wrapper of a call, which returns result instead of making the call if it fails. */
-#define WRAP(type, name, call, result, parameters, arguments)                                      \
-    type __real_##name parameters;                                                                 \
-    type __wrap_##name parameters;                                                                 \
-    type __wrap_##name parameters                                                                  \
-    {                                                                                              \
-        return fails(call) ? (result) : __real_##name arguments;                                   \
-    }
-WRAP(void *, malloc, "memory", NULL, (size_t size), (size))
-WRAP(void *, calloc, "memory", NULL, (size_t items, size_t size), (items, size))
-WRAP(void *, realloc, "memory", NULL, (void *block, size_t size), (block, size))
-WRAP(int, nucleus_system_fsync, "fsync", -1, (int fd), (fd))
-
-/* Runs ckmeta while calls fail. line contains the arguments, separated by spaces. */
-static int run(const char *line, const char *call, size_t first)
+/* Runs ckmeta while each fsync and each allocation fails, beginning with these. line contains the
+ * arguments, separated by spaces. */
+static int run(const char *line, size_t first_fsync, size_t first_allocation)
 {
     char *argv[16] = {NULL}, *copy = copy_text(line);
     int argc = 0, code;
 
     for (char *arg = strtok(copy, " "); arg; arg = strtok(NULL, " "))
         argv[argc++] = arg;
-    number = first;
-    failing_call = call;
+    first_failing_fsync = first_fsync;
+    begin_memory(first_allocation, SIZE_MAX);
     code = (int)(argv[0][0] == 's' ? ckmeta_save : ckmeta_load)(argc, argv);
-    failing_call = "none";
+    (void)end_memory();
     free(copy);
-    return code == EXIT_DONE && count >= number ? IGNORED : code;
+    return code == EXIT_DONE && (fsyncs >= first_fsync || count_failed_allocations() > 0) ? IGNORED
+                                                                                          : code;
 }
 
 /* Runs a line in a child, in which calls fail. Returns the exit code, and the messages, which must
  * be freed with free(3). */
-static int run_failing(const char *line, const char *call, size_t first, char **ret_err)
+static int run_failing(const char *line, size_t first_fsync, size_t first_allocation,
+                       char **ret_err)
 {
     pid_t child;
     int status;
@@ -76,7 +70,7 @@ static int run_failing(const char *line, const char *call, size_t first, char **
         /* In a static program, a buffer of stdio would be counted as an allocation of ckmeta. */
         (void)setvbuf(stdout, NULL, _IONBF, 0);
         descriptors = count_descriptors();
-        code = run(line, call, first);
+        code = run(line, first_fsync, first_allocation);
         exit(count_descriptors() > descriptors ? LEFT_OPEN : code);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -97,7 +91,7 @@ TEST_IN(saved, a_save_that_is_not_durable_is_exit_code_4)
     char expected[128];
     char *err;
 
-    assert_int_equal(run_failing("save --state s d", "fsync", 2, &err), EXIT_NOT_DURABLE);
+    assert_int_equal(run_failing("save --state s d", 2, SIZE_MAX, &err), EXIT_NOT_DURABLE);
     (void)snprintf(expected, sizeof expected,
                    "ckmeta: 'd/metadata.json' was replaced, but its directory could not be flushed "
                    "to disk: %s\n",
@@ -129,7 +123,7 @@ TEST_EACH_IN(saved, lines, running_out_of_memory_is_exit_code_1)
         char *err;
 
         (void)snprintf(expected, sizeof expected, "ckmeta: %s", first < 2 ? row->message : "");
-        code = run_failing(row->line, "memory", ++first, &err);
+        code = run_failing(row->line, SIZE_MAX, ++first, &err);
         if (code == EXIT_FAILED && (strncmp(err, expected, strlen(expected)) != 0 ||
                                     !strstr(err, "out of memory\n") || strstr(err, "invalid")))
             fail_msg("allocation %zu: %s", first, err);
