@@ -223,7 +223,7 @@ struct limit_file {
 
 /*
  * io.max comes first: if it is missing because the cgroup is gone, the next file shows that. The
- * options are BLK_DEV_THROTTLING, SWAP or MEMCG_SWAP, CFS_BANDWIDTH and FAIR_GROUP_SCHED.
+ * kernel options are BLK_DEV_THROTTLING, SWAP or MEMCG_SWAP, CFS_BANDWIDTH and FAIR_GROUP_SCHED.
  */
 static const struct limit_file limit_files[] = {
     {"io.max", &nucleus_limit_rows[NUCLEUS_LIMIT_IO], parse_io_max, true},

@@ -28,8 +28,6 @@ int remove_directory(void **state);
 int enter_directory(void **state);
 int leave_directory(void **state);
 
-#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
-
 /* Returns DIR/NAME in one of eight rotating static buffers. */
 const char *path_in(const char *dir, const char *name);
 

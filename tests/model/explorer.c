@@ -17,7 +17,7 @@ enum {
 
 /* A node of a tree. The path to it consists of the answers that an actor has received. */
 struct history {
-    uint32_t parent, first_child, next_sibling; /* 0 if there is none */
+    uint32_t parent, first_child, next_sibling; /* 0 if absent */
     struct answer answer;                       /* the last one */
     struct request next;                        /* the actor's next step */
 };

@@ -115,7 +115,7 @@ x86_64*linux-gnu)
     ;;
 esac
 
-# The wrappers for cmocka find a leak, and report none if there is none.
+# The wrappers for cmocka report a leak, and pass without one.
 render "$page" | section "FINDING LEAKS WITH CMOCKA" >leaks
 options=$(grep -o -e '-Wl,--wrap=malloc,[a-z=,-]*' leaks) || fail "no options for cmocka"
 cat >leaks.c <<'END'
