@@ -29,11 +29,11 @@ work=${NUCLEUS_WORK-}
 if [ -z "$work" ]; then
     [ "$(id -u)" -eq 0 ] || skip "only root can mount"
     need unshare
-    unshare --mount --pid --fork true 2>/dev/null || skip "cannot create a mount namespace"
+    unshare --mount-proc --pid --fork true 2>/dev/null || skip "cannot create a mount namespace"
     work=$(mktemp -d "${TMPDIR:-/tmp}/nucleus-mounts-XXXXXX")
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
-    NUCLEUS_WORK=$work unshare --mount --pid --fork --kill-child sh "$0" "$@"
+    NUCLEUS_WORK=$work unshare --mount-proc --pid --fork --kill-child sh "$0" "$@"
     exit
 fi
 
