@@ -97,7 +97,7 @@ static enum call_kind remove_stale(void)
     if (explorer_step(&exists).result < 0)
         return CALL_END;
     if (nucleus_system_fstatat(AT_FDCWD, fixed_path, &info) < 0 || S_ISLNK(info.st_mode))
-        return CALL_LSTAT;
+        return CALL_STAT;
     return nucleus_system_unlinkat(AT_FDCWD, fixed_path) < 0 ? CALL_UNLINK : CALL_END;
 }
 

@@ -54,7 +54,7 @@ bool is_possible(unsigned event)
         return is_there;
     case EVENT_DIRECTORY_SWAPPED: /* a save follows a link that exists when it begins */
         return !world.is_swapped &&
-               (world.actors[0].kind != SAVER || world.actors[0].fds[0].is_open);
+               (world.actors[0].kind != SAVER || world.actors[0].fds[0].slot != 0);
     case EVENT_ACTOR_0_DIES:
         return world.actors[0].position != 0;
     case EVENT_DISK_FAILS:

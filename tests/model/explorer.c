@@ -50,16 +50,15 @@ static struct {
 } explorer;
 
 _Static_assert(sizeof(struct world) % 8 == 0, "hash_bytes() hashes words");
-_Static_assert(sizeof(struct world) == offsetof(struct world, more_padding) + 1,
-               "no hidden padding");
+_Static_assert(sizeof(struct world) == offsetof(struct world, is_fault_over) + 1, "no padding");
 
 /* The actor that is running, and its answers. */
 static struct {
     size_t actor;
     uint32_t replayed[STEPS]; /* histories, from next on */
     size_t next;
-    struct answer (*alone)(size_t actor, const struct request *request);
-    struct request request; /* the step at which it stopped */
+    perform_function *alone; /* answers its steps, or NULL */
+    struct request request;  /* the step at which it stopped */
     jmp_buf stop;
 } running;
 
@@ -117,23 +116,13 @@ bool explorer_is_new(uint64_t seed, const void *bytes, size_t size)
 
 /* ---- Actors ---- */
 
-/* Runs the actor up to the first step without an answer. */
-static void run(size_t actor)
-{
-    running.actor = actor;
-    if (setjmp(running.stop) == 0) {
-        act(actor);
-        fail_msg("an actor returned without CALL_END");
-    }
-}
-
 struct answer explorer_step(const struct request *request)
 {
     const struct history *history;
 
-    if (running.alone && request->kind != CALL_END)
-        return running.alone(running.actor, request);
-    if (running.alone || running.next == STEPS) {
+    if (running.alone)
+        return running.alone(running.actor, request, 0);
+    if (running.next == STEPS) {
         running.request = *request;
         longjmp(running.stop, 1);
     }
@@ -143,13 +132,12 @@ struct answer explorer_step(const struct request *request)
     return history->answer;
 }
 
-void explorer_run_alone(size_t actor,
-                        struct answer (*perform_alone)(size_t actor, const struct request *request))
+void explorer_run_alone(size_t actor, perform_function *answer_step)
 {
-    running.alone = perform_alone;
-    run(actor);
+    running.actor = actor;
+    running.alone = answer_step;
+    act(actor);
     running.alone = NULL;
-    (void)perform_alone(actor, &running.request);
 }
 
 /* Adds a history and runs the actor to find its next step. */
@@ -164,7 +152,9 @@ static uint32_t add_history(size_t actor, struct history history)
         assert_true(running.next > 0);
         running.replayed[--running.next] = i;
     }
-    run(actor);
+    running.actor = actor;
+    if (setjmp(running.stop) == 0)
+        act(actor);
     explorer.histories[added].next = running.request;
     return added;
 }
@@ -255,58 +245,50 @@ static void choose(size_t number)
 
 void report_if(bool is_broken, const char *format, ...)
 {
-    size_t score = explorer.depth;
     struct finding one, *kept = explored.findings;
     va_list arguments;
 
     if (!is_broken)
         return;
+    one = (struct finding){.score = explorer.depth};
     va_start(arguments, format);
     (void)vsnprintf(one.text, sizeof one.text, format, arguments);
     va_end(arguments);
-    memset(one.trace, 0, sizeof one.trace);
     for (size_t i = 0; i < explorer.depth; i++) {
         one.trace[i] = digits[explorer.frames[i].next - 1];
-        score += explorer.frames[i].last_actor != explorer.frames[i + 1].last_actor ? 20 : 0;
+        one.score += explorer.frames[i].last_actor != explorer.frames[i + 1].last_actor ? 20 : 0;
     }
-    one.score = score;
     while (kept < explored.findings + explored.count && strcmp(kept->text, one.text) != 0)
         kept++;
     if (kept == explored.findings + explored.count && explored.count < MAX_FINDINGS)
         explored.findings[explored.count++] = one;
-    else if (kept < explored.findings + explored.count && score < kept->score)
+    else if (kept < explored.findings + explored.count && one.score < kept->score)
         *kept = one;
 }
 
 /* ---- The exploration ---- */
 
-/* Checks the current state if it is new, and lists the choices in it. Returns false if there are
- * none to explore. */
-static bool enter_state(void)
+/* Explores the current state if it is new. If trace is not NULL, only makes the choice that is its
+ * first character, if any. */
+static void explore_state(const char *trace)
 {
     struct frame *frame = &explorer.frames[explorer.depth];
 
     if (!explorer_is_new(0, &world, sizeof world))
-        return false;
+        return;
     explored.states++;
     check_state();
     frame->count = list_choices(frame->last_actor, frame->choices);
     if (frame->count == 0)
         check_end();
+    report_if(trace && *trace != '\0' && !memchr(digits, *trace, frame->count), "no such trace");
     frame->world = world;
-    return frame->count > 0;
-}
-
-static void explore_state(void)
-{
-    const struct frame *frame = &explorer.frames[explorer.depth];
-
-    if (!enter_state())
-        return;
     for (size_t i = 0; i < frame->count; i++) {
+        if (trace && *trace != digits[i])
+            continue;
         world = frame->world;
         choose(i);
-        explore_state();
+        explore_state(trace ? trace + 1 : NULL);
         explorer.depth--;
     }
 }
@@ -329,18 +311,5 @@ void explore(const char *trace)
 {
     begin();
     explorer.is_described = trace != NULL;
-    for (; trace && *trace != '\0'; trace++) {
-        const struct frame *frame = &explorer.frames[explorer.depth];
-        const size_t number = strcspn(digits, (const char[]){*trace, '\0'});
-
-        if (!enter_state() || number >= frame->count) {
-            report_if(true, "no such trace");
-            return;
-        }
-        choose(number);
-    }
-    if (!explorer.is_described)
-        explore_state();
-    else
-        (void)enter_state();
+    explore_state(trace);
 }

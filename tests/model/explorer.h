@@ -46,9 +46,12 @@ void explore(const char *trace);
 /* Makes a step on behalf of the running actor. Returns the answer. */
 struct answer explorer_step(const struct request *request);
 
-/* Runs an actor alone. perform() answers each of its steps, including the last one, CALL_END. */
-void explorer_run_alone(size_t actor,
-                        struct answer (*perform)(size_t actor, const struct request *request));
+/* Answers a step. way is below count_ways(). */
+typedef struct answer perform_function(size_t actor, const struct request *request, unsigned way);
+
+/* Runs an actor alone. answer_step() answers each of its steps, including the last one, CALL_END,
+ * with way 0. */
+void explorer_run_alone(size_t actor, perform_function *answer_step);
 
 /* Records a violated guarantee, with the choices that led to it. */
 void report_if(bool is_broken, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -59,13 +62,13 @@ bool explorer_is_new(uint64_t seed, const void *bytes, size_t size);
 
 /* ---- Provided by the model ---- */
 
-/* Runs the code of the actor. Its last step, CALL_END, does not return. */
+/* Runs the code of the actor, up to its last step, CALL_END. */
 void act(size_t actor);
 
 /* Returns the number of ways in which the step can be answered, at least 1. */
 unsigned count_ways(size_t actor, const struct request *request);
 /* Performs the step. After the last step, the position of the actor is 0. */
-struct answer perform(size_t actor, const struct request *request, unsigned way);
+perform_function perform;
 
 /* Returns true if no other actor can observe when the step is made. Such a step is not a choice; it
  * is made immediately after the preceding choice. */

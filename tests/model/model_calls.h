@@ -14,8 +14,7 @@ enum call_kind {
     CALL_OPEN_FILE,
     CALL_DUP_ABOVE,
     CALL_CLOSE,
-    CALL_STAT, /* by name, following symbolic links */
-    CALL_LSTAT,
+    CALL_STAT, /* by name; flags may be AT_SYMLINK_NOFOLLOW */
     CALL_FSTAT,
     CALL_FCHMOD,
     CALL_READ,
@@ -34,7 +33,7 @@ struct request {
     int8_t name;     /* in the directory, or NO_NAME */
     int8_t new_name; /* of a rename */
     uint8_t size;    /* of a transfer, in bytes */
-    int32_t fd;      /* of the file, or of the directory that contains name */
+    int32_t fd;      /* of the file, or of the directory that contains name; or AT_FDCWD */
     uint32_t flags;
     uint32_t mode;
     uint64_t data; /* the bytes to write */
@@ -42,10 +41,9 @@ struct request {
 
 /* The result of a stat. */
 struct file_info {
-    uint8_t device, number, links, size;
-    uint16_t mode, uid;
+    uint32_t mode, uid;
     int32_t ctime;
-    uint32_t unused;
+    uint8_t device, number, links, size;
 };
 
 struct answer {
@@ -63,8 +61,8 @@ struct call {
     const struct request *request;
     struct actor *own;
     struct fd *fd;       /* of the request, or NULL */
-    bool is_elsewhere;   /* fd or the path refers to another directory */
-    int name;            /* of the request, or NO_NAME if it is elsewhere */
+    int directory;       /* of the path or fd: OUR_DIRECTORY or OTHER_DIRECTORY */
+    int name;            /* of the request, or NO_NAME if it is in OTHER_DIRECTORY */
     struct inode *inode; /* of the name or the descriptor; may be NULL */
     int fault;
     struct answer answer;

@@ -11,6 +11,8 @@
 #include "model_calls.h"
 #include "model_world.h"
 
+enum { ENTRY_SIZE = 64 }; /* of a struct dirent64 */
+
 /* Makes a step; the arguments initialize members of its request. */
 #define STEP(...) make_step((struct request){__VA_ARGS__})
 
@@ -22,11 +24,14 @@ static struct answer make_step(struct request request)
     return answer;
 }
 
-/* Returns the name that path, relative to dirfd, has in the directory, or STRANGE_NAME. */
+/* Returns the name that path, relative to dirfd, has in the directory, NO_NAME for the directory
+ * itself, or STRANGE_NAME. */
 static int8_t name_of(int dirfd, const char *path)
 {
     const size_t skipped = dirfd == AT_FDCWD ? strlen(MODEL_DIRECTORY "/") : 0;
 
+    if (strcmp(path, dirfd == AT_FDCWD ? MODEL_DIRECTORY : ".") == 0)
+        return NO_NAME;
     if (strncmp(path, MODEL_DIRECTORY "/", skipped) != 0)
         return STRANGE_NAME;
     for (int8_t name = FILE_NAME; name < NAMES; name++)
@@ -37,17 +42,13 @@ static int8_t name_of(int dirfd, const char *path)
 
 int nucleus_system_openat(int dirfd, const char *path, int flags, mode_t mode)
 {
-    struct request request = {.fd = dirfd, .flags = (uint32_t)flags, .mode = mode};
+    const enum call_kind kind = flags & O_DIRECTORY ? CALL_OPEN_DIRECTORY
+                                : flags & O_CREAT   ? CALL_CREATE
+                                                    : CALL_OPEN_FILE;
 
-    if (flags & O_DIRECTORY) {
-        request.kind = CALL_OPEN_DIRECTORY;
-        if (strcmp(path, dirfd == AT_FDCWD ? MODEL_DIRECTORY : ".") != 0)
-            request.name = STRANGE_NAME;
-    } else {
-        request.kind = flags & O_CREAT ? CALL_CREATE : CALL_OPEN_FILE;
-        request.name = name_of(dirfd, path);
-    }
-    return make_step(request).result;
+    return STEP(.kind = (uint8_t)kind, .name = name_of(dirfd, path), .fd = dirfd,
+                .flags = (uint32_t)flags, .mode = mode)
+        .result;
 }
 
 int nucleus_system_dup_above(int fd, int min)
@@ -67,15 +68,17 @@ static int unpack(struct answer answer, struct stat *ret)
                          .st_ino = answer.info.number,
                          .st_mode = answer.info.mode,
                          .st_uid = answer.info.uid,
-                         .st_size = answer.info.size,
                          .st_nlink = answer.info.links,
+                         .st_size = answer.info.size,
                          .st_ctime = answer.info.ctime};
     return answer.result;
 }
 
 int nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
 {
-    return unpack(STEP(.kind = CALL_LSTAT, .name = name_of(dirfd, path), .fd = dirfd), ret);
+    return unpack(STEP(.kind = CALL_STAT, .name = name_of(dirfd, path), .fd = dirfd,
+                       .flags = AT_SYMLINK_NOFOLLOW),
+                  ret);
 }
 
 int nucleus_system_fstat(int fd, struct stat *ret)
@@ -103,13 +106,14 @@ ssize_t nucleus_system_read(int fd, void *bytes, size_t size)
     return copy(STEP(.kind = CALL_READ, .size = count, .fd = fd), bytes);
 }
 
+/* Writes at most half a file at once. */
 ssize_t nucleus_system_write(int fd, const void *bytes, size_t size)
 {
-    struct request request = {.kind = CALL_WRITE, .fd = fd};
+    const uint8_t count = (uint8_t)(size < TEXT / 2 ? size : TEXT / 2);
+    uint64_t data = 0;
 
-    request.size = (uint8_t)(size < TEXT ? size : TEXT);
-    memcpy(&request.data, bytes, request.size);
-    return make_step(request).result;
+    memcpy(&data, bytes, count);
+    return STEP(.kind = CALL_WRITE, .size = count, .fd = fd, .data = data).result;
 }
 
 int nucleus_system_fsync(int fd)
@@ -137,28 +141,28 @@ int nucleus_system_unlinkat(int dirfd, const char *path)
 
 ssize_t nucleus_system_getrandom(void *bytes, size_t size)
 {
-    return copy(STEP(.kind = CALL_GETRANDOM, .size = (uint8_t)size, .fd = -1), bytes);
+    return copy(STEP(.kind = CALL_GETRANDOM, .size = (uint8_t)size, .fd = AT_FDCWD), bytes);
 }
 
 /* Fills in an entry for each name in the answer. */
 ssize_t nucleus_system_getdents(int fd, void *bytes, size_t size)
 {
     const struct answer answer = STEP(.kind = CALL_GETDENTS, .fd = fd);
-    size_t used = 0;
+    char *end = bytes;
 
+    if (size < NAMES * ENTRY_SIZE)
+        abort();
     for (int name = FILE_NAME; name < NAMES && answer.result > 0; name++) {
-        struct dirent64 *entry = (struct dirent64 *)(void *)((char *)bytes + used);
+        struct dirent64 *entry = (struct dirent64 *)(void *)end;
 
         if ((answer.data[0] >> name & 1) == 0)
             continue;
-        if (used + 64 > size)
-            abort();
-        entry->d_reclen = 64;
+        entry->d_reclen = ENTRY_SIZE;
         entry->d_type = DT_UNKNOWN;
         (void)strcpy(entry->d_name, name_text(name));
-        used += 64;
+        end += ENTRY_SIZE;
     }
-    return answer.result < 0 ? -1 : (ssize_t)used;
+    return answer.result < 0 ? -1 : end - (char *)bytes;
 }
 
 /* The file system is local: a load does not wait for a file that does not exist. */

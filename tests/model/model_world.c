@@ -23,46 +23,51 @@ const char *name_text(int name)
 
 struct inode *world_at(int name)
 {
-    return name >= 0 && world.dir[name] >= 0 ? &world.inodes[world.dir[name]] : NULL;
+    return name >= 0 && world.dir[name] > 0 ? &world.inodes[world.dir[name]] : NULL;
 }
 
-static bool is_alive(const struct inode *inode)
+/* Marks the inodes that have a name or are open. */
+static void mark_alive(bool ret[SLOTS])
 {
-    return inode->links > 0 || inode->opens > 0;
+    for (int name = FILE_NAME; name < NAMES; name++)
+        ret[world.dir[name]] = true;
+    for (size_t actor = 0; actor <= ACTORS; actor++)
+        for (int i = 0; i < FDS; i++)
+            if (world.actors[actor].fds[i].slot > 0)
+                ret[world.actors[actor].fds[i].slot] = true;
 }
 
 void world_forget(void)
 {
-    bool is_on_disk[SLOTS] = {false}; /* true if it may be on the disk */
+    bool is_used[SLOTS] = {false}; /* true if it may be on the disk, too */
 
+    mark_alive(is_used);
     for (int name = FILE_NAME; name < NAMES; name++)
-        if (world.disk[name] >= 0)
-            is_on_disk[world.disk[name]] = true;
+        is_used[world.disk[name]] = true;
     for (int i = 0; i < world.op_count; i++)
-        is_on_disk[world.ops[i].slot] = true;
+        is_used[world.ops[i].slot] = true;
     for (int i = 0; i < SLOTS; i++)
-        if (!is_alive(&world.inodes[i]) && !is_on_disk[i])
+        if (!is_used[i])
             memset(&world.inodes[i], 0, sizeof world.inodes[i]);
 }
 
 /* Inode numbers are reused as soon as possible. In a scenario without events, the slot depends only
- * on the owner, and the number on the slot: this saves states, and no actor can observe it. The
- * objects of a neighbour are on another device, with separate numbers. */
+ * on the owner, and the number on the slot: this saves states, and no actor can observe it. */
 static int new_number(int slot, int owner)
 {
+    bool is_alive[SLOTS] = {false}, is_taken[SLOTS + 1] = {false};
     int number = 1;
 
     if (scenario->is_without_inodes)
         return 0;
     if (scenario->events == 0)
-        return slot + 1;
-    for (int i = 0; i < SLOTS; i++) {
-        if (is_alive(&world.inodes[i]) && world.inodes[i].number == number &&
-            (world.inodes[i].owner == NEIGHBOUR) == (owner == NEIGHBOUR)) {
-            number++;
-            i = -1;
-        }
-    }
+        return slot;
+    mark_alive(is_alive);
+    for (int i = 1; i < SLOTS; i++)
+        if (is_alive[i] && (world.inodes[i].owner == NEIGHBOUR) == (owner == NEIGHBOUR))
+            is_taken[world.inodes[i].number] = true;
+    while (is_taken[number])
+        number++;
     return number;
 }
 
@@ -75,19 +80,17 @@ static void log_op(int from, int to, int slot)
 
 struct inode *world_create(int name, mode_t mode, int owner)
 {
-    int slot = 3 * (owner < NEIGHBOUR ? owner : NEIGHBOUR);
+    int slot = 1 + 3 * (owner < NEIGHBOUR ? owner : NEIGHBOUR);
 
     for (int i = 0; world.inodes[slot].mode != 0; i++) {
-        slot = (slot + 1) % SLOTS;
+        slot = slot < SLOTS - 1 ? slot + 1 : 1;
         if (i == SLOTS)
             abort();
     }
-    world.inodes[slot] = (struct inode){.number = (uint8_t)new_number(slot, owner),
-                                        .mode = (uint16_t)mode,
+    world.inodes[slot] = (struct inode){.number = (uint16_t)new_number(slot, owner),
+                                        .mode = mode,
                                         .owner = (uint8_t)owner,
-                                        .uid = owner == NEIGHBOUR ? OTHER_USER : OUR_USER,
-                                        .ctime = world.now,
-                                        .links = 1};
+                                        .ctime = world.now};
     world_unlink(name);
     world.dir[name] = (int8_t)slot;
     log_op(NO_NAME, name, slot);
@@ -98,9 +101,8 @@ void world_unlink(int name)
 {
     if (!world_at(name))
         return;
-    world_at(name)->links--;
     log_op(name, NO_NAME, world.dir[name]);
-    world.dir[name] = -1;
+    world.dir[name] = 0;
 }
 
 /* From now on, readers find the file. */
@@ -116,16 +118,12 @@ int world_rename(int from, int to)
 
     if (!inode)
         return ENOENT;
-    if (inode == target)
-        return 0; /* rename(2) does nothing for two names of one file */
     if (target && S_ISDIR(target->mode) != S_ISDIR(inode->mode))
         return S_ISDIR(target->mode) ? EISDIR : ENOTDIR;
-    if (target)
-        target->links--;
     inode->ctime = world.now;
     log_op(from, to, world.dir[from]);
     world.dir[to] = world.dir[from];
-    world.dir[from] = -1;
+    world.dir[from] = 0;
     if (to == FILE_NAME)
         publish(inode);
     return 0;
@@ -152,13 +150,23 @@ void world_flush_directory(void)
 
 void world_end_actor(size_t actor)
 {
-    struct actor *own = &world.actors[actor];
-
-    for (int i = 0; i < FDS; i++)
-        if (own->fds[i].is_open && !own->fds[i].is_directory)
-            world.inodes[own->fds[i].slot].opens--;
-    *own = (struct actor){.kind = own->kind};
+    world.actors[actor] = (struct actor){.kind = world.actors[actor].kind};
     world_forget();
+}
+
+void world_restart(const int8_t image[NAMES])
+{
+    memcpy(world.dir, image, sizeof world.dir);
+    world_flush_directory();
+    for (size_t actor = 0; actor <= ACTORS; actor++)
+        world_end_actor(actor);
+    world.is_disk_failed = world.is_failure_met = world.is_fault_over = false;
+    world.now += 2 * HOUR + 1;
+}
+
+bool has_name(const struct inode *inode)
+{
+    return memchr(world.dir, (int)(inode - world.inodes), sizeof world.dir) != NULL;
 }
 
 bool is_complete(const struct inode *inode)
@@ -172,17 +180,16 @@ void world_begin(const struct scenario *new_scenario)
 {
     scenario = new_scenario;
     memset(&world, 0, sizeof world);
-    memset(world.dir, -1, sizeof world.dir);
     world.now = SECONDS;
     if (!scenario->is_first)
         world_put(FILE_NAME, S_IFREG, EARLIER_SAVER, 0);
     world.floor = world.publications;
     if (scenario->fixed != 0)
         world_put(FIXED_NAME, scenario->fixed, EARLIER_SAVER, 2 * HOUR);
-    if (scenario->temps & (OLD_TEMP | FOREIGN_TEMP))
+    if (scenario->temps & OLD_TEMP)
         world_put(FIRST_LEFTOVER, S_IFREG, EARLIER_SAVER, 2 * HOUR);
     if (scenario->temps & FOREIGN_TEMP)
-        world_at(FIRST_LEFTOVER)->uid = OTHER_USER;
+        world_put(FIRST_LEFTOVER, S_IFREG, NEIGHBOUR, 2 * HOUR);
     if (scenario->temps & YOUNG_TEMP)
         world_put(FIRST_LEFTOVER + 1, S_IFREG, EARLIER_SAVER, HOUR);
     if (scenario->temps & TAKEN_TEMP)

@@ -43,10 +43,12 @@ enum {
     FIRST_TEMP, /* .metadata.json.tmp.0000000000000000, the first number of actor 0 */
     FIRST_LEFTOVER = FIRST_TEMP + (ACTORS + 1) * TRIES,
     NAMES = FIRST_LEFTOVER + 2,
-    SLOTS = 20, /* of inodes */
-    OPS = 10,   /* changes of names that are not flushed */
-    FDS = 5,    /* of one actor */
-    TEXT = 8,   /* bytes in each file */
+    SLOTS = 21,           /* of inodes; the first is unused */
+    OUR_DIRECTORY = -1,   /* in place of a slot, what a descriptor refers to */
+    OTHER_DIRECTORY = -2, /* has replaced ours */
+    OPS = 10,             /* changes of names that are not flushed */
+    FDS = 6,              /* of one actor */
+    TEXT = 8,             /* bytes in each file */
     CALLER_FD = 90,
     SECONDS = 2000000, /* the clock at the start */
     HOUR = 60 * 60,
@@ -56,11 +58,9 @@ enum {
 };
 
 struct fd {
-    uint8_t is_open, is_directory, is_listed, offset;
-    int8_t slot;
+    int8_t slot;           /* of the file, or a directory; 0 if the descriptor is free */
+    uint8_t offset;        /* of a directory: 1 once it is listed */
     uint8_t is_flush_lost; /* a flush failed, so that another one would succeed */
-    uint8_t is_elsewhere;  /* refers to a directory that has replaced ours */
-    uint8_t padding;
 };
 
 struct actor {
@@ -70,20 +70,19 @@ struct actor {
     uint8_t publication; /* of its file, or 0 */
     uint8_t floor;       /* of a loader: the oldest publication that it may find */
     uint8_t is_dead;
-    uint8_t padding;
     struct fd fds[FDS];
 };
 
+/* A neighbour's inodes belong to another user, and are on another device (a bind mount). */
 struct inode {
-    uint16_t mode; /* with its type; 0 if the slot is free */
-    uint16_t uid;
-    int32_t ctime;
     uint64_t text;
-    uint8_t owner, links, opens, size, publication, number;
+    int32_t ctime;
+    uint32_t mode; /* with its type; 0 if the slot is free */
+    uint16_t number;
+    uint8_t owner, size, publication;
     uint8_t is_synced; /* all of it is on the disk */
     uint8_t is_lost;   /* it will never be on the disk */
     uint8_t is_stolen; /* a neighbour published it, complete or not */
-    uint8_t padding[7];
 };
 
 /* A change of names. from is NO_NAME for a creation, and to is NO_NAME for a removal. */
@@ -91,25 +90,25 @@ struct op {
     int8_t from, to, slot;
 };
 
+/* There is no padding: the explorer compares and hashes all bytes. */
 struct world {
-    /* These survive a power cut, except links and opens. */
+    /* These survive a power cut. */
     struct inode inodes[SLOTS];
-    int8_t disk[NAMES]; /* the slot of each name, or -1 */
-    struct op ops[OPS];
-    uint8_t op_count;
-    uint8_t floor;        /* the oldest publication of metadata.json that a power cut may leave */
+    uint16_t op_count;
+    uint16_t floor;       /* the oldest publication of metadata.json that a power cut may leave */
     uint8_t is_floorless; /* a power cut may leave any publication */
-    uint8_t padding[2];
+    int8_t disk[NAMES];   /* the slot of each name, or 0 */
+    struct op ops[OPS];
 
     struct actor actors[ACTORS + 1];
     int32_t now;
+    uint16_t faults;
     int8_t dir[NAMES];
     uint8_t publications;    /* how often metadata.json was replaced */
     uint8_t last_of[OWNERS]; /* the last publication of each owner */
-    uint8_t faults, events;
+    uint8_t events;
     uint8_t is_removed, is_swapped; /* the directory */
     uint8_t is_disk_failed, is_failure_met, is_fault_over;
-    uint8_t more_padding;
 };
 
 extern struct world world;
@@ -140,6 +139,10 @@ void world_flush_directory(void);
 /* Closes the descriptors of an actor and clears its memory. */
 void world_end_actor(size_t actor);
 
+/* Restarts the machine two hours later with the names in image, as slots. */
+void world_restart(const int8_t image[NAMES]);
+
+bool has_name(const struct inode *inode);
 bool is_complete(const struct inode *inode);
 
 /* Returns the file name of a name, in a static buffer. */

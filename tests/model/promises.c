@@ -23,6 +23,12 @@ static bool is_quiet(void)
     return world.faults == 0 && !is_hostile() && !world.is_disk_failed;
 }
 
+/* Returns true if every save fails in this scenario, even without a fault. */
+static bool is_refused(void)
+{
+    return S_ISLNK(scenario->fixed) || S_ISDIR(scenario->fixed) || scenario->forced_mode != 0;
+}
+
 static const char *owner_text(const struct inode *inode)
 {
     if (!inode)
@@ -36,11 +42,6 @@ static const char *owner_text(const struct inode *inode)
 static bool is_saved(const struct inode *inode)
 {
     return inode && inode->owner != NEIGHBOUR && !inode->is_stolen;
-}
-
-static mode_t type_of(const struct inode *inode)
-{
-    return inode ? inode->mode & S_IFMT : 0;
 }
 
 /* ---- At each call of the library ---- */
@@ -64,14 +65,14 @@ static void check_rename(const struct call *call)
               "an unexpected name is renamed");
     if (!inode || inode->owner != call->actor)
         return;
-    report_if((inode->mode & 07777 & ~MODE) != 0, "a file that others can open is published");
+    report_if((inode->mode & 0177) != 0, "a file that others can open is published");
     report_if(!is_complete(inode), "an incomplete file is published");
 }
 
 static void check_removal(const struct call *call)
 {
     const struct inode *inode = call->inode;
-    const bool is_ours = type_of(inode) == S_IFREG && inode->uid == OUR_USER;
+    const bool is_ours = inode && S_ISREG(inode->mode) && inode->owner != NEIGHBOUR;
 
     report_if(call->request->name < FIRST_TEMP, "%s is removed", name_text(call->request->name));
     if (!inode || call->request->name == call->own->temp)
@@ -85,6 +86,8 @@ void check_call(const struct call *call)
 {
     const struct request *request = call->request;
     const struct inode *inode = call->inode;
+    const enum call_kind kind = request->kind;
+    const mode_t type = inode ? inode->mode & S_IFMT : 0;
 
     if (request->name == STRANGE_NAME || request->new_name == STRANGE_NAME) {
         report_if(true, "an unexpected path is used");
@@ -93,36 +96,21 @@ void check_call(const struct call *call)
     report_if(call->own->kind == SAVER && request->fd == AT_FDCWD && request->name != NO_NAME,
               "a save does not use the directory that it opened");
     check_descriptor(request, call->fd);
-    switch (request->kind) {
-    case CALL_CREATE:
-        report_if((request->mode & ~(uint32_t)MODE) != 0, "a file that others can open is created");
-        break;
-    case CALL_OPEN_FILE:
-        report_if(type_of(inode) == S_IFLNK && (request->flags & O_NOFOLLOW) == 0,
-                  "a symbolic link is followed");
-        report_if(type_of(inode) == S_IFIFO && (request->flags & O_NONBLOCK) == 0,
-                  "a load waits for the writer of a FIFO");
-        break;
-    case CALL_READ:
-        report_if(inode && type_of(inode) != S_IFREG, "something other than a file is read");
-        break;
-    case CALL_WRITE:
-    case CALL_FCHMOD:
-        report_if(inode && inode->owner != call->actor, "the file of %s is changed",
-                  owner_text(inode));
-        break;
-    case CALL_FSYNC:
-        report_if(call->fd && call->fd->is_flush_lost, "a flush is repeated after an error");
-        break;
-    case CALL_RENAME:
+    report_if(kind == CALL_CREATE && (request->mode & ~(uint32_t)MODE) != 0,
+              "a file that others can open is created");
+    report_if(kind == CALL_OPEN_FILE && type == S_IFLNK && (request->flags & O_NOFOLLOW) == 0,
+              "a symbolic link is followed");
+    report_if(kind == CALL_OPEN_FILE && type == S_IFIFO && (request->flags & O_NONBLOCK) == 0,
+              "a load waits for the writer of a FIFO");
+    report_if(kind == CALL_READ && inode && type != S_IFREG, "something other than a file is read");
+    report_if((kind == CALL_WRITE || kind == CALL_FCHMOD) && inode && inode->owner != call->actor,
+              "the file of %s is changed", owner_text(inode));
+    report_if(kind == CALL_FSYNC && call->fd && call->fd->is_flush_lost,
+              "a flush is repeated after an error");
+    if (kind == CALL_RENAME)
         check_rename(call);
-        break;
-    case CALL_UNLINK:
+    if (kind == CALL_UNLINK)
         check_removal(call);
-        break;
-    default:
-        break;
-    }
 }
 
 /* ---- When an actor is done: see act() for its report ---- */
@@ -132,15 +120,13 @@ static void check_saver(size_t actor, const struct request *report)
     const struct actor *saver = &world.actors[actor];
     const bool is_reported =
         report->mode == NUCLEUS_OK || report->mode == NUCLEUS_ERROR_NOT_DURABLE;
-    const bool is_refused =
-        S_ISLNK(scenario->fixed) || S_ISDIR(scenario->fixed) || scenario->forced_mode != 0;
 
     /* A neighbour may have renamed a file whose save failed. */
     report_if(is_reported && saver->publication == 0 && world.last_of[actor] == 0,
               "a save reports success but did not replace the file");
     report_if(!is_reported && saver->publication > 0 && report->flags == 0,
               "a save reports failure but replaced the file");
-    report_if(report->mode != NUCLEUS_OK && is_quiet() && !is_refused,
+    report_if(report->mode != NUCLEUS_OK && is_quiet() && !is_refused(),
               "a save fails without a reason");
     for (int name = FIRST_TEMP; name < NAMES; name++)
         report_if(world_at(name) && world_at(name)->owner == actor &&
@@ -167,13 +153,24 @@ static void check_loader(size_t actor, const struct request *report)
               "a load returns a file that had been replaced before it began");
 }
 
+static void check_next_saver(const struct request *report)
+{
+    report_if(report->mode != NUCLEUS_OK, "the next save fails");
+    for (int name = FIRST_TEMP; name < NAMES && report->mode == NUCLEUS_OK; name++)
+        report_if(world_at(name) && S_ISREG(world_at(name)->mode) &&
+                      world_at(name)->owner != NEIGHBOUR,
+                  "the next save leaves old temporary files");
+}
+
 static void check_report(size_t actor, const struct request *report)
 {
     const struct actor *own = &world.actors[actor];
 
     for (int i = 0; i < FDS; i++)
-        report_if(own->fds[i].is_open, "a descriptor is left open");
-    if (own->kind == SAVER)
+        report_if(own->fds[i].slot != 0, "a descriptor is left open");
+    if (actor == NEXT_SAVER)
+        check_next_saver(report);
+    else if (own->kind == SAVER)
         check_saver(actor, report);
     else if (own->kind == LOADER)
         check_loader(actor, report);
@@ -195,55 +192,28 @@ struct answer perform(size_t actor, const struct request *request, unsigned way)
 
 /* ---- After a power cut ---- */
 
-static struct answer answer_next_saver(size_t actor, const struct request *request)
-{
-    if (request->kind != CALL_END)
-        return model_perform(actor, request, 0);
-    report_if(request->mode != NUCLEUS_OK, "the next save fails");
-    for (int name = FIRST_TEMP; name < NAMES && request->mode == NUCLEUS_OK; name++)
-        report_if(world_at(name) && S_ISREG(world_at(name)->mode) &&
-                      world_at(name)->uid == OUR_USER,
-                  "the next save leaves old temporary files");
-    return (struct answer){0};
-}
-
-/* Restarts the machine two hours later with the content of the disk, and saves. */
-static void recover(const int8_t image[NAMES])
-{
-    static struct world kept;
-
-    kept = world;
-    memcpy(world.dir, image, sizeof world.dir);
-    for (int i = 0; i < SLOTS; i++)
-        world.inodes[i].opens = world.inodes[i].links = 0;
-    for (int name = 0; name < NAMES; name++)
-        if (world_at(name))
-            world_at(name)->links++;
-    world_flush_directory();
-    world.is_disk_failed = world.is_failure_met = world.is_fault_over = false;
-    world.now += 2 * HOUR + 1;
-    explorer_run_alone(NEXT_SAVER, answer_next_saver);
-    world = kept;
-}
-
+/* image is the slot of each name on the disk, or 0. */
 static void check_image(const int8_t image[NAMES])
 {
-    const struct inode *inode = image[FILE_NAME] >= 0 ? &world.inodes[image[FILE_NAME]] : NULL;
+    const struct inode *inode = image[FILE_NAME] > 0 ? &world.inodes[image[FILE_NAME]] : NULL;
     uint16_t types[(NAMES + 3) / 4 * 4] = {0};
+    static struct world kept;
 
     explored.crash_states++;
     report_if(is_saved(inode) && (!inode->is_synced || inode->is_lost),
               "after a power cut, the file of %s is torn", owner_text(inode));
     report_if(!world.is_floorless && (inode ? inode->publication : 0) < world.floor,
               "after a power cut, an acknowledged save is lost");
-    if (is_hostile() || scenario->forced_mode != 0 || S_ISLNK(scenario->fixed) ||
-        S_ISDIR(scenario->fixed))
+    if (is_hostile() || is_refused())
         return;
     for (int name = 0; name < NAMES; name++)
-        if (image[name] >= 0)
-            types[name] = world.inodes[image[name]].mode & S_IFMT;
-    if (explorer_is_new(1, types, sizeof types))
-        recover(image);
+        types[name] = world.inodes[image[name]].mode & S_IFMT;
+    if (!explorer_is_new(1, types, sizeof types))
+        return;
+    kept = world;
+    world_restart(image);
+    explorer_run_alone(NEXT_SAVER, perform);
+    world = kept;
 }
 
 /* Any subset of the changes that were not flushed may be on the disk. */
@@ -256,10 +226,10 @@ static void check_power_cuts(void)
         for (int i = 0; i < world.op_count; i++) {
             if ((set >> i & 1) == 0)
                 continue;
-            image[world.ops[i].from] = -1;
+            image[world.ops[i].from] = 0;
             image[world.ops[i].to] = world.ops[i].slot;
         }
-        image[NO_NAME] = -1;
+        image[NO_NAME] = 0;
         check_image(image);
     }
 }
@@ -271,30 +241,24 @@ _Static_assert(offsetof(struct world, actors) % 8 == 0, "explorer_is_new() hashe
 void check_state(void)
 {
     const struct inode *inode = world_at(FILE_NAME);
-    struct world left = world; /* after a power cut */
 
     report_if(is_saved(inode) && !is_complete(inode), "readers find an incomplete file of %s",
               owner_text(inode));
-    for (int i = 0; i < SLOTS; i++)
-        left.inodes[i].opens = left.inodes[i].links = 0;
-    if (explorer_is_new(2, &left, offsetof(struct world, actors)))
+    if (explorer_is_new(2, &world, offsetof(struct world, actors)))
         check_power_cuts();
 }
 
 void check_end(void)
 {
+    const struct actor *first = &world.actors[0];
+
     for (int name = FIXED_NAME; name < NAMES && is_quiet(); name++) {
         const struct inode *inode = world_at(name);
 
-        if (!inode)
-            continue;
-        if (inode->owner < ACTORS)
-            report_if(!world.actors[inode->owner].is_dead,
-                      "a temporary file of %s is left at the end", owner_text(inode));
-        else
-            report_if(name >= FIRST_TEMP && inode->uid == OUR_USER &&
-                          world.actors[0].kind == SAVER && !world.actors[0].is_dead &&
-                          SECONDS - inode->ctime > HOUR,
-                      "a save leaves an old temporary file");
+        report_if(inode && inode->owner < ACTORS && !world.actors[inode->owner].is_dead,
+                  "a temporary file of %s is left at the end", owner_text(inode));
+        report_if(inode && inode->owner == EARLIER_SAVER && name >= FIRST_TEMP &&
+                      first->kind == SAVER && !first->is_dead && SECONDS - inode->ctime > HOUR,
+                  "a save leaves an old temporary file");
     }
 }

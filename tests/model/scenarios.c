@@ -38,7 +38,7 @@ const struct scenario scenarios[] = {
     {"two savers, nucleus, its old file", .actors = "SSN", .fixed = S_IFREG, .is_large = true},
     {"saver, two savers of nucleus", .actors = "SNN", .is_large = true,
      .expected = {"nucleus fails to unlink", "nucleus fails to create", "nucleus fails to rename",
-                  "nucleus fails to lstat", "readers find an incomplete file of nucleus",
+                  "nucleus fails to stat", "readers find an incomplete file of nucleus",
                   "after a power cut, the file of nucleus is torn"}},
     {"two savers, a loader, one dies", .actors = "SSL", .temps = OLD_TEMP, .is_large = true,
      .events = 1, .possible = EVENT(ACTOR_0_DIES)},
