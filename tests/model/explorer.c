@@ -293,23 +293,17 @@ static void explore_state(const char *trace)
     }
 }
 
-static void begin(void)
+void explore(const char *trace)
 {
     memset(&explored, 0, sizeof explored);
-    running.alone = NULL;
     free(explorer.hashes);
     explorer.hashes = NULL;
     explorer.hash_count = explorer.hash_size = 0;
     explorer.history_count = 1;
     explorer.depth = 0;
+    explorer.is_described = trace != NULL;
     for (size_t i = 0; i < ACTORS; i++)
         if (world.actors[i].kind != NOBODY)
             world.actors[i].position = add_history(i, (struct history){0});
-}
-
-void explore(const char *trace)
-{
-    begin();
-    explorer.is_described = trace != NULL;
     explore_state(trace);
 }

@@ -16,7 +16,7 @@ plant()
     # shellcheck disable=SC2046,SC2086
     "$CC" $BUILD_FLAGS -std=c11 -O2 -w -D_GNU_SOURCE -D_LARGEFILE64_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
         -Dmalloc=actor_malloc -Dfree=actor_free "-I$SOURCE/src" "-I$SOURCE/include" "-I$SOURCE/tests" -o planted \
-        planted.c "$here/test_model.c" "$MODEL" "$MODEL_PARTS" $(pkg-config --libs cmocka) || fail "$1: does not compile"
+        planted.c "$here/test_model.c" "$MODEL" $(pkg-config --libs cmocka) || fail "$1: does not compile"
     run ./planted "$mode" "$3" >log 2>&1 || true
     if cmp -s "$SOURCE/src/$2.c" planted.c; then
         echo "FAILED $1: the substitution matches nothing"
