@@ -66,7 +66,7 @@ static uint64_t names_in(const char *message)
 
 static void act_as_saver(size_t actor, struct request *report)
 {
-    const struct nucleus_metadata metadata = {.original_pid = (uint32_t)('a' + actor)};
+    const struct nucleus_metadata metadata = {.original_pid = (uint32_t)(FIRST_BYTE + actor)};
     struct nucleus_error err;
 
     report->mode = scenario->is_at ? nucleus_metadata_save_at(&metadata, CALLER_FD, &err)
@@ -113,7 +113,7 @@ static enum call_kind act_as_nucleus(size_t actor)
     fd = nucleus_system_openat(AT_FDCWD, fixed_path, flags, MODE);
     if (fd < 0)
         return CALL_CREATE;
-    memset(half, 'a' + (int)actor, sizeof half);
+    memset(half, FIRST_BYTE + (int)actor, sizeof half);
     (void)nucleus_system_write(fd, half, sizeof half);
     (void)nucleus_system_write(fd, half, sizeof half);
     if (nucleus_system_fsync(fd) < 0)

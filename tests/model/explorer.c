@@ -11,6 +11,7 @@
 
 enum {
     HISTORIES = 1 << 18,
+    BUCKETS = 1 << 16,
     STEPS = 1000,        /* of one actor */
     ENVIRONMENT = ACTORS /* makes the choices that are events */
 };
@@ -27,26 +28,22 @@ struct choice {
     uint8_t way;   /* or the number of the event */
 };
 
-/* A state on the path to the current one, and the choices in it. */
-struct frame {
-    struct choice choices[MAX_CHOICES];
-    size_t count, next; /* the choice before next was made */
-    size_t last_actor;  /* the actor that made the last step */
-    struct world world;
-};
-
 static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 struct exploration explored;
 
+/* A set of hashes. The capacity of a bucket is a power of two. */
+static struct bucket {
+    uint64_t *hashes;
+    size_t count;
+} buckets[BUCKETS];
+
 static struct {
-    uint64_t *hashes; /* a hash table; 0 in free slots */
-    size_t hash_count, hash_size;
     struct history histories[HISTORIES]; /* the first is unused */
     uint32_t history_count;
     bool is_described;
-    struct frame frames[MAX_DEPTH + 1];
-    size_t depth;
+    char trace[MAX_DEPTH + 1]; /* to the current state, and its score */
+    size_t depth, score;
 } explorer;
 
 _Static_assert(sizeof(struct world) % 8 == 0, "hash_bytes() hashes words");
@@ -77,41 +74,27 @@ static uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t size)
     return hash ^ hash >> 29;
 }
 
-static bool add_hash(uint64_t hash)
-{
-    size_t i = hash & (explorer.hash_size - 1);
-
-    while (explorer.hashes[i] != 0 && explorer.hashes[i] != hash)
-        i = (i + 1) & (explorer.hash_size - 1);
-    if (explorer.hashes[i] == hash)
-        return false;
-    explorer.hashes[i] = hash;
-    explorer.hash_count++;
-    return true;
-}
-
-static void grow_hashes(void)
-{
-    uint64_t *old = explorer.hashes;
-    const size_t old_size = explorer.hash_size;
-
-    explorer.hash_size = old_size > 0 ? 2 * old_size : 4096;
-    explorer.hashes = calloc(explorer.hash_size, sizeof *explorer.hashes);
-    assert_non_null(explorer.hashes);
-    explorer.hash_count = 0;
-    for (size_t i = 0; i < old_size; i++)
-        if (old[i] != 0)
-            (void)add_hash(old[i]);
-    free(old);
-}
-
 bool explorer_is_new(uint64_t seed, const void *bytes, size_t size)
 {
     const uint64_t hash = hash_bytes(seed, bytes, size);
+    struct bucket *bucket = &buckets[hash % BUCKETS];
 
-    if (2 * explorer.hash_count >= explorer.hash_size)
-        grow_hashes();
-    return add_hash(hash != 0 ? hash : 1);
+    for (size_t i = 0; i < bucket->count; i++)
+        if (bucket->hashes[i] == hash)
+            return false;
+    if ((bucket->count & (bucket->count - 1)) == 0) {
+        bucket->hashes = realloc(bucket->hashes, (2 * bucket->count + 1) * sizeof hash);
+        assert_non_null(bucket->hashes);
+    }
+    bucket->hashes[bucket->count++] = hash;
+    return true;
+}
+
+static void forget_states(void)
+{
+    for (size_t i = 0; i < BUCKETS; i++)
+        free(buckets[i].hashes);
+    memset(buckets, 0, sizeof buckets);
 }
 
 /* ---- Actors ---- */
@@ -220,24 +203,18 @@ static size_t list_choices(size_t last_actor, struct choice ret[MAX_CHOICES])
     return count;
 }
 
-/* Makes a choice in the last state of the path, and the private steps that follow it. */
-static void choose(size_t number)
+/* Makes a choice, and the private steps that follow it. */
+static void choose(struct choice choice)
 {
-    struct frame *frame = &explorer.frames[explorer.depth];
-    const size_t actor = frame->choices[number].actor;
-    const unsigned way = frame->choices[number].way;
+    const size_t actor = choice.actor;
 
-    assert_true(explorer.depth < MAX_DEPTH);
-    explorer.depth++;
-    frame->next = number + 1;
-    frame[1].last_actor = actor != ENVIRONMENT ? actor : frame->last_actor;
     if (actor == ENVIRONMENT) {
         if (explorer.is_described)
-            describe_event(way);
-        happen(way);
+            describe_event(choice.way);
+        happen(choice.way);
         return;
     }
-    make_step(actor, way);
+    make_step(actor, choice.way);
     while (next_step(actor) && is_private(actor, next_step(actor)) &&
            count_ways(actor, next_step(actor)) == 1)
         make_step(actor, 0);
@@ -250,14 +227,11 @@ void report_if(bool is_broken, const char *format, ...)
 
     if (!is_broken)
         return;
-    one = (struct finding){.score = explorer.depth};
+    one = (struct finding){.score = explorer.score};
     va_start(arguments, format);
     (void)vsnprintf(one.text, sizeof one.text, format, arguments);
     va_end(arguments);
-    for (size_t i = 0; i < explorer.depth; i++) {
-        one.trace[i] = digits[explorer.frames[i].next - 1];
-        one.score += explorer.frames[i].last_actor != explorer.frames[i + 1].last_actor ? 20 : 0;
-    }
+    memcpy(one.trace, explorer.trace, explorer.depth);
     while (kept < explored.findings + explored.count && strcmp(kept->text, one.text) != 0)
         kept++;
     if (kept == explored.findings + explored.count && explored.count < MAX_FINDINGS)
@@ -268,27 +242,35 @@ void report_if(bool is_broken, const char *format, ...)
 
 /* ---- The exploration ---- */
 
-/* Explores the current state if it is new. If trace is not NULL, only makes the choice that is its
- * first character, if any. */
-static void explore_state(const char *trace)
+/* Explores the current state if it is new. last_actor made the last step. If trace is not NULL,
+ * only makes the choice that is its first character, if any. */
+static void explore_state(size_t last_actor, const char *trace)
 {
-    struct frame *frame = &explorer.frames[explorer.depth];
+    const size_t score = explorer.score;
+    struct choice choices[MAX_CHOICES];
+    struct world before;
+    size_t count;
 
     if (!explorer_is_new(0, &world, sizeof world))
         return;
     explored.states++;
     check_state();
-    frame->count = list_choices(frame->last_actor, frame->choices);
-    if (frame->count == 0)
+    count = list_choices(last_actor, choices);
+    if (count == 0)
         check_end();
-    report_if(trace && *trace != '\0' && !memchr(digits, *trace, frame->count), "no such trace");
-    frame->world = world;
-    for (size_t i = 0; i < frame->count; i++) {
+    report_if(trace && *trace != '\0' && !memchr(digits, *trace, count), "no such trace");
+    assert_true(explorer.depth < MAX_DEPTH);
+    before = world;
+    for (size_t i = 0; i < count; i++) {
+        const size_t actor = choices[i].actor != ENVIRONMENT ? choices[i].actor : last_actor;
+
         if (trace && *trace != digits[i])
             continue;
-        world = frame->world;
-        choose(i);
-        explore_state(trace ? trace + 1 : NULL);
+        world = before;
+        explorer.trace[explorer.depth++] = digits[i];
+        explorer.score = score + (actor == last_actor ? 1 : 20);
+        choose(choices[i]);
+        explore_state(actor, trace ? trace + 1 : NULL);
         explorer.depth--;
     }
 }
@@ -296,14 +278,12 @@ static void explore_state(const char *trace)
 void explore(const char *trace)
 {
     memset(&explored, 0, sizeof explored);
-    free(explorer.hashes);
-    explorer.hashes = NULL;
-    explorer.hash_count = explorer.hash_size = 0;
+    forget_states();
     explorer.history_count = 1;
-    explorer.depth = 0;
+    explorer.depth = explorer.score = 0;
     explorer.is_described = trace != NULL;
     for (size_t i = 0; i < ACTORS; i++)
         if (world.actors[i].kind != NOBODY)
             world.actors[i].position = add_history(i, (struct history){0});
-    explore_state(trace);
+    explore_state(0, trace);
 }

@@ -136,7 +136,7 @@ void world_put(int name, mode_t type, int owner, int age)
     inode->ctime = world.now - age;
     inode->is_synced = true;
     inode->size = TEXT;
-    memset(&inode->text, owner == NEIGHBOUR ? 'X' : 'o', TEXT);
+    memset(&inode->text, FIRST_BYTE + owner, TEXT);
     if (name == FILE_NAME)
         publish(inode);
 }

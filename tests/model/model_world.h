@@ -49,6 +49,7 @@ enum {
     OPS = 10,             /* changes of names that are not flushed */
     FDS = 6,              /* of one actor */
     TEXT = 8,             /* bytes in each file */
+    FIRST_BYTE = 'a',     /* the text of owner 0 */
     CALLER_FD = 90,
     SECONDS = 2000000, /* the clock at the start */
     HOUR = 60 * 60,

@@ -139,8 +139,7 @@ static void check_saver(size_t actor, const struct request *report)
 static void check_loader(size_t actor, const struct request *report)
 {
     const uint8_t floor = world.actors[actor].floor;
-    const int byte = (int)report->data;
-    const int owner = byte == 'o' ? EARLIER_SAVER : byte == 'X' ? NEIGHBOUR : byte - 'a';
+    const int owner = (int)report->data - FIRST_BYTE;
     const bool is_written = owner >= 0 && owner < OWNERS;
 
     if (report->mode != NUCLEUS_OK) {
