@@ -89,27 +89,21 @@ static void act_as_loader(struct request *report)
 static const char fixed_path[] = MODEL_DIRECTORY "/metadata.json.tmp";
 
 /* Returns CALL_END, or the kind of the call that failed. A symbolic link is an error. */
-static enum call_kind remove_stale(void)
-{
-    const struct request exists = {.kind = CALL_STAT, .name = FIXED_NAME, .fd = AT_FDCWD};
-    struct stat info;
-
-    if (explorer_step(&exists).result < 0)
-        return CALL_END;
-    if (nucleus_system_fstatat(AT_FDCWD, fixed_path, &info) < 0 || S_ISLNK(info.st_mode))
-        return CALL_STAT;
-    return nucleus_system_unlinkat(AT_FDCWD, fixed_path) < 0 ? CALL_UNLINK : CALL_END;
-}
-
 static enum call_kind act_as_nucleus(size_t actor)
 {
+    const struct request exists = {.kind = CALL_STAT, .name = FIXED_NAME, .fd = AT_FDCWD};
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-    enum call_kind failed = remove_stale();
+    enum call_kind failed = CALL_END;
     char half[TEXT / 2];
+    struct stat info;
     int fd;
 
-    if (failed != CALL_END)
-        return failed;
+    if (explorer_step(&exists).result == 0) {
+        if (nucleus_system_fstatat(AT_FDCWD, fixed_path, &info) < 0 || S_ISLNK(info.st_mode))
+            return CALL_STAT;
+        if (nucleus_system_unlinkat(AT_FDCWD, fixed_path) < 0)
+            return CALL_UNLINK;
+    }
     fd = nucleus_system_openat(AT_FDCWD, fixed_path, flags, MODE);
     if (fd < 0)
         return CALL_CREATE;

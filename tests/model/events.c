@@ -22,21 +22,18 @@ void describe_event(unsigned event)
     (void)printf("  -- %s\n", events[event].text);
 }
 
-/* Returns the temporary file of actor 0, or NO_NAME. */
-static int temp_name(void)
+static int name_of(unsigned event)
 {
     const struct actor *saver = &world.actors[0];
 
-    return saver->kind == SAVER && world_at(saver->temp) ? saver->temp : NO_NAME;
-}
-
-static int name_of(unsigned event)
-{
-    if (events[event].place == TEMP)
-        return temp_name();
-    if (events[event].place == GUESS)
-        return FIRST_TEMP + world.actors[0].randoms;
-    return events[event].place;
+    switch (events[event].place) {
+    case TEMP:
+        return saver->kind == SAVER ? saver->temp : NO_NAME;
+    case GUESS:
+        return FIRST_TEMP + saver->randoms;
+    default:
+        return events[event].place;
+    }
 }
 
 bool is_possible(unsigned event)
@@ -79,19 +76,6 @@ static void sync_all(void)
     world_flush_directory();
 }
 
-static void move_temp(void)
-{
-    world_at(temp_name())->is_stolen = true;
-    (void)world_rename(temp_name(), FILE_NAME);
-}
-
-static void remove_directory(void)
-{
-    for (int name = 0; name < NAMES; name++)
-        world_unlink(name);
-    world.is_removed = true;
-}
-
 void happen(unsigned event)
 {
     const int name = name_of(event);
@@ -105,11 +89,14 @@ void happen(unsigned event)
         world_put(name, events[event].type, NEIGHBOUR, 0);
     else if (event == EVENT_TEMP_REMOVED || event == EVENT_FILE_REMOVED)
         world_unlink(name);
-    else if (event == EVENT_TEMP_MOVED)
-        move_temp();
-    else if (event == EVENT_DIRECTORY_REMOVED)
-        remove_directory();
-    else if (event == EVENT_DIRECTORY_SWAPPED)
+    else if (event == EVENT_TEMP_MOVED) {
+        world_at(name)->is_stolen = true;
+        (void)world_rename(name, FILE_NAME);
+    } else if (event == EVENT_DIRECTORY_REMOVED) {
+        for (int removed = FILE_NAME; removed < NAMES; removed++)
+            world_unlink(removed);
+        world.is_removed = true;
+    } else if (event == EVENT_DIRECTORY_SWAPPED)
         world.is_swapped = true;
     else if (event == EVENT_AN_HOUR_PASSES)
         world.now += HOUR + 1;

@@ -15,10 +15,8 @@
 #include "model_world.h"
 #include "support.h"
 
-/* The difference between the number of a descriptor in the kernel and in the model. */
-enum { FD_OFFSET = 100 };
-
-static int directory; /* the one that paths and CALLER_FD refer to */
+static int directory;                   /* the one that paths and CALLER_FD refer to */
+static int descriptors[FIRST_FD + FDS]; /* in the kernel, of each number in the model */
 static size_t steps;
 
 static void make_object(const char *path, const struct inode *inode)
@@ -35,21 +33,18 @@ static void make_object(const char *path, const struct inode *inode)
         return;
     fd = openat(directory, path, O_WRONLY | O_CLOEXEC);
     assert_int_equal(write(fd, &inode->text, inode->size), inode->size);
-    (void)close(fd);
     if (inode->owner == NEIGHBOUR)
-        assert_int_equal(fchownat(directory, path, OTHER_USER, (gid_t)-1, 0), 0);
+        assert_int_equal(fchown(fd, OTHER_USER, (gid_t)-1), 0);
+    (void)close(fd);
 }
 
-/* Gives a new descriptor the number that it has in the model. */
+/* Returns the number that a new descriptor has in the model. */
 static int renumber(int fd, const struct answer *expected)
 {
-    int result;
-
     if (fd < 0 || expected->result < 0)
         return fd;
-    result = dup3(fd, expected->result + FD_OFFSET, O_CLOEXEC);
-    (void)close(fd);
-    return result - FD_OFFSET;
+    descriptors[expected->result] = fd;
+    return expected->result;
 }
 
 /* Fills in the result of a stat. The device, the inode number, the time, and the links and size of
@@ -71,7 +66,7 @@ static long make_call(const struct request *request, const struct answer *expect
                       struct answer *answer)
 {
     const bool is_outside = request->fd < 0 || request->fd == CALLER_FD;
-    const int fd = is_outside ? directory : request->fd + FD_OFFSET;
+    const int fd = is_outside ? directory : descriptors[request->fd];
     const char *name = request->name != NO_NAME ? name_text(request->name) : ".";
     struct stat info = {0};
 

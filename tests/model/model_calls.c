@@ -18,7 +18,7 @@ bool is_merged;
 
 static int lowest_fd(void)
 {
-    return scenario->is_stdio_closed ? 0 : 3;
+    return scenario->is_stdio_closed ? 0 : FIRST_FD;
 }
 
 /* Returns the file or directory that the actor has open as fd, or NULL. */
@@ -89,7 +89,7 @@ static int open_file(struct call *call)
 
 static int dup_above(struct call *call)
 {
-    return open_fd(call, call->fd->slot, 3);
+    return open_fd(call, call->fd->slot, (int)call->request->mode);
 }
 
 static int close_fd(struct call *call)

@@ -71,11 +71,21 @@ static int new_number(int slot, int owner)
     return number;
 }
 
-static void log_op(int from, int to, int slot)
+void apply(struct op op, int8_t names[NAMES])
 {
+    names[op.from] = 0;
+    names[op.to] = op.slot;
+    names[NO_NAME] = 0;
+}
+
+static void change_names(int from, int to, int slot)
+{
+    const struct op op = {(int8_t)from, (int8_t)to, (int8_t)slot};
+
     if (world.op_count == OPS)
         abort();
-    world.ops[world.op_count++] = (struct op){(int8_t)from, (int8_t)to, (int8_t)slot};
+    world.ops[world.op_count++] = op;
+    apply(op, world.dir);
 }
 
 struct inode *world_create(int name, mode_t mode, int owner)
@@ -92,17 +102,14 @@ struct inode *world_create(int name, mode_t mode, int owner)
                                         .owner = (uint8_t)owner,
                                         .ctime = world.now};
     world_unlink(name);
-    world.dir[name] = (int8_t)slot;
-    log_op(NO_NAME, name, slot);
+    change_names(NO_NAME, name, slot);
     return &world.inodes[slot];
 }
 
 void world_unlink(int name)
 {
-    if (!world_at(name))
-        return;
-    log_op(name, NO_NAME, world.dir[name]);
-    world.dir[name] = 0;
+    if (world_at(name))
+        change_names(name, NO_NAME, world.dir[name]);
 }
 
 /* From now on, readers find the file. */
@@ -121,9 +128,7 @@ int world_rename(int from, int to)
     if (target && S_ISDIR(target->mode) != S_ISDIR(inode->mode))
         return S_ISDIR(target->mode) ? EISDIR : ENOTDIR;
     inode->ctime = world.now;
-    log_op(from, to, world.dir[from]);
-    world.dir[to] = world.dir[from];
-    world.dir[from] = 0;
+    change_names(from, to, world.dir[from]);
     if (to == FILE_NAME)
         publish(inode);
     return 0;

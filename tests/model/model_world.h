@@ -50,6 +50,7 @@ enum {
     FDS = 6,              /* of one actor */
     TEXT = 8,             /* bytes in each file */
     FIRST_BYTE = 'a',     /* the text of owner 0 */
+    FIRST_FD = 3,         /* above the standard descriptors */
     CALLER_FD = 90,
     SECONDS = 2000000, /* the clock at the start */
     HOUR = 60 * 60,
@@ -133,6 +134,9 @@ struct inode *world_create(int name, mode_t mode, int owner);
 
 /* Like world_create(), but the object is filled and on the disk. */
 void world_put(int name, mode_t type, int owner, int age);
+
+/* Makes a change in a directory: names is the slot of each name, or 0. */
+void apply(struct op op, int8_t names[NAMES]);
 
 /* Writes the current directory to the disk. */
 void world_flush_directory(void);

@@ -65,7 +65,7 @@ static void check_rename(const struct call *call)
               "an unexpected name is renamed");
     if (!inode || inode->owner != call->actor)
         return;
-    report_if((inode->mode & 0177) != 0, "a file that others can open is published");
+    report_if((inode->mode & 07177) != 0, "a file that others can open is published");
     report_if(!is_complete(inode), "an incomplete file is published");
 }
 
@@ -222,13 +222,9 @@ static void check_power_cuts(void)
         int8_t image[NAMES];
 
         memcpy(image, world.disk, sizeof image);
-        for (int i = 0; i < world.op_count; i++) {
-            if ((set >> i & 1) == 0)
-                continue;
-            image[world.ops[i].from] = 0;
-            image[world.ops[i].to] = world.ops[i].slot;
-        }
-        image[NO_NAME] = 0;
+        for (int i = 0; i < world.op_count; i++)
+            if (set >> i & 1)
+                apply(world.ops[i], image);
         check_image(image);
     }
 }
