@@ -113,8 +113,8 @@ static int stat_inode(struct call *call)
                                            .ctime = inode->ctime,
                                            .device = inode->owner == NEIGHBOUR ? 2 : 1,
                                            .number = (uint8_t)inode->number,
-                                           .links = has_name(inode),
                                            .size = inode->size};
+    call->answer.info.links = memchr(world.dir, (int)(inode - world.inodes), NAMES) != NULL;
     return 0;
 }
 
@@ -248,42 +248,30 @@ static int remove_attribute(struct call *call)
 
 /* ---- Kinds of calls ---- */
 
-/* A merged step concerns only a descriptor, or a file that has one writer and has not been renamed.
- * It is private if there are no events. */
-enum privacy { VISIBLE, MERGED, PRIVATE };
-
 static const struct {
     const char *text;
     int (*effect)(struct call *call);
-    enum privacy privacy;
     int faults[6];
 } kinds[CALL_KINDS] = {
-    [CALL_END] = {.text = "returns"},
-    [CALL_OPEN_DIRECTORY] = {"open dir", open_directory, MERGED, {EINTR, EIO}},
-    [CALL_CREATE] = {"create",
-                     create,
-                     VISIBLE,
-                     {EINTR, ENOSPC, EEXIST, DONE | EINTR, DONE | EPERM}},
-    [CALL_OPEN_FILE] = {"open", open_file, VISIBLE, {EINTR, EIO, ENOENT, ESTALE}},
-    [CALL_DUP_ABOVE] = {"dup above", dup_above, PRIVATE, {EMFILE}},
-    [CALL_CLOSE] = {"close", close_fd, MERGED, {DONE | EINTR, DONE | EIO}},
-    [CALL_STAT] = {"stat", stat_inode, VISIBLE, {EIO, ENOENT, ESTALE}},
-    [CALL_FSTAT] = {"fstat", stat_inode, MERGED, {EIO, ESTALE}},
-    [CALL_FCHMOD] = {"fchmod", change_mode, MERGED, {EIO, EPERM, NOTHING}},
-    [CALL_READ] = {"read", read_file, VISIBLE, {EINTR, EIO, ESTALE, SHORT}},
-    [CALL_WRITE] = {"write", write_file, MERGED, {EINTR, ENOSPC, SHORT}},
-    [CALL_FSYNC] = {"fsync", flush, VISIBLE, {EINTR, DONE | EIO, DONE | EINVAL}},
-    [CALL_RENAME] = {"rename",
-                     rename_name,
-                     VISIBLE,
-                     {EINTR, EIO, DONE | EINTR, DONE | EIO, DONE | ENOENT}},
-    [CALL_UNLINK] = {"unlink", unlink_name, VISIBLE, {EIO, EPERM, DONE | EIO, DONE | ENOENT}},
-    [CALL_GETRANDOM] = {"random", get_random, PRIVATE, {EINTR, ENOSYS, SHORT}},
-    [CALL_GETDENTS] = {"list", list_names, VISIBLE, {EIO, NOTHING}},
+    [CALL_DUP_ABOVE] = {"dup above", dup_above, {EMFILE}},
+    [CALL_GETRANDOM] = {"random", get_random, {EINTR, ENOSYS, SHORT}},
+    [CALL_OPEN_DIRECTORY] = {"open dir", open_directory, {EINTR, EIO}},
+    [CALL_CLOSE] = {"close", close_fd, {DONE | EINTR, DONE | EIO}},
+    [CALL_FSTAT] = {"fstat", stat_inode, {EIO, ESTALE}},
+    [CALL_FCHMOD] = {"fchmod", change_mode, {EIO, EPERM, NOTHING}},
+    [CALL_WRITE] = {"write", write_file, {EINTR, ENOSPC, SHORT}},
+    [CALL_CREATE] = {"create", create, {EINTR, ENOSPC, EEXIST, DONE | EINTR, DONE | EPERM}},
+    [CALL_OPEN_FILE] = {"open", open_file, {EINTR, EIO, ENOENT, ESTALE}},
+    [CALL_STAT] = {"stat", stat_inode, {EIO, ENOENT, ESTALE}},
+    [CALL_READ] = {"read", read_file, {EINTR, EIO, ESTALE, SHORT}},
+    [CALL_FSYNC] = {"fsync", flush, {EINTR, DONE | EIO, DONE | EINVAL}},
+    [CALL_RENAME] = {"rename", rename_name, {EINTR, EIO, DONE | EINTR, DONE | EIO, DONE | ENOENT}},
+    [CALL_UNLINK] = {"unlink", unlink_name, {EIO, EPERM, DONE | EIO, DONE | ENOENT}},
+    [CALL_GETDENTS] = {"list", list_names, {EIO, NOTHING}},
     [CALL_FREMOVEXATTR] = {"rm xattr",
                            remove_attribute,
-                           VISIBLE,
                            {EINTR, EIO, EROFS, DONE | EOPNOTSUPP, DONE | ENOSPC}},
+    [CALL_END] = {.text = "returns"},
 };
 
 const char *call_text(unsigned kind)
@@ -304,11 +292,10 @@ unsigned count_ways(size_t actor, const struct request *request)
 
 bool is_private(size_t actor, const struct request *request)
 {
-    const enum privacy privacy = kinds[request->kind].privacy;
+    const bool is_mergeable =
+        is_merged && scenario->events == 0 && world.actors[actor].kind != NUCLEUS;
 
-    if (privacy == MERGED)
-        return is_merged && scenario->events == 0 && world.actors[actor].kind != NUCLEUS;
-    return privacy == PRIVATE;
+    return request->kind <= (is_mergeable ? LAST_MERGED : LAST_PRIVATE);
 }
 
 /* Performs the call unless its fault prevents that. */

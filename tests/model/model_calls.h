@@ -8,23 +8,30 @@
 #include <stdint.h>
 
 enum call_kind {
-    CALL_END, /* the actor is done; the request is its report: see act() */
-    CALL_OPEN_DIRECTORY,
-    CALL_CREATE,
-    CALL_OPEN_FILE,
+    /* Private: no other actor can observe the call. */
     CALL_DUP_ABOVE,
+    CALL_GETRANDOM,
+    LAST_PRIVATE = CALL_GETRANDOM,
+
+    /* Private if there are no events: the call concerns only a descriptor, or a file that has one
+     * writer and has not been renamed. */
+    CALL_OPEN_DIRECTORY,
     CALL_CLOSE,
-    CALL_STAT, /* by name; flags may be AT_SYMLINK_NOFOLLOW */
     CALL_FSTAT,
     CALL_FCHMOD,
-    CALL_READ,
     CALL_WRITE,
+    LAST_MERGED = CALL_WRITE,
+
+    CALL_CREATE,
+    CALL_OPEN_FILE,
+    CALL_STAT, /* by name; flags may be AT_SYMLINK_NOFOLLOW */
+    CALL_READ,
     CALL_FSYNC,
     CALL_RENAME,
     CALL_UNLINK,
-    CALL_GETRANDOM,
     CALL_GETDENTS,
     CALL_FREMOVEXATTR,
+    CALL_END, /* the actor is done; the request is its report: see act() */
     CALL_KINDS,
 };
 
@@ -71,7 +78,7 @@ struct call {
 /* The maximum number of calls that fail on a path. */
 extern unsigned max_faults;
 
-/* True if steps that no other actor can observe are not choices. */
+/* True if the calls up to LAST_MERGED are not choices in a scenario without events. */
 extern bool is_merged;
 
 /* Checks the guarantees of the library and makes the call. Way 0 is the one without a fault. */

@@ -169,11 +169,6 @@ void world_restart(const int8_t image[NAMES])
     world.now += 2 * HOUR + 1;
 }
 
-bool has_name(const struct inode *inode)
-{
-    return memchr(world.dir, (int)(inode - world.inodes), sizeof world.dir) != NULL;
-}
-
 bool is_complete(const struct inode *inode)
 {
     const unsigned char *bytes = (const unsigned char *)&inode->text;

@@ -147,7 +147,6 @@ void world_end_actor(size_t actor);
 /* Restarts the machine two hours later with the names in image, as slots. */
 void world_restart(const int8_t image[NAMES]);
 
-bool has_name(const struct inode *inode);
 bool is_complete(const struct inode *inode);
 
 /* Returns the file name of a name, in a static buffer. */
