@@ -103,8 +103,10 @@ struct answer explorer_step(const struct request *request)
 {
     const struct history *history;
 
-    if (running.alone)
+    if (running.alone) {
+        assert_true(running.next++ < STEPS);
         return running.alone(running.actor, request, 0);
+    }
     if (running.next == STEPS) {
         running.request = *request;
         longjmp(running.stop, 1);
@@ -118,6 +120,7 @@ struct answer explorer_step(const struct request *request)
 void explorer_run_alone(size_t actor, perform_function *answer_step)
 {
     running.actor = actor;
+    running.next = 0;
     running.alone = answer_step;
     act(actor);
     running.alone = NULL;
@@ -278,6 +281,7 @@ static void explore_state(size_t last_actor, const char *trace)
 void explore(const char *trace)
 {
     memset(&explored, 0, sizeof explored);
+    running.alone = NULL; /* an earlier test may have failed */
     forget_states();
     explorer.history_count = 1;
     explorer.depth = explorer.score = 0;
