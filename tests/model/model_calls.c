@@ -355,6 +355,8 @@ void describe_step(size_t actor, const struct request *request, const struct ans
     else if (kind == CALL_STAT || kind == CALL_FSTAT)
         (void)printf("inode %d, mode %o, %d bytes\n", answer->info.number,
                      (unsigned)answer->info.mode, answer->info.size);
+    else if (kind == CALL_READ)
+        (void)printf("\"%.*s\"\n", (int)answer->result, (const char *)answer->data);
     else
         (void)printf("%d\n", (int)answer->result);
 }
