@@ -5,34 +5,25 @@
  *
  * failing_disk PATH: makes every write to the file system of PATH fail from now on.
  */
-#include "support.h"
+#include "system_calls.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "system.h"
 
 #define FS_IOC_SHUTDOWN _IOR('X', 125, uint32_t) /* missing in older headers */
 
 enum { WITHOUT_FLUSH = 2 };
 
-int __real_nucleus_system_fsync(int fd);
-int __wrap_nucleus_system_fsync(int fd);
-
 static const char *command;
 
-int __wrap_nucleus_system_fsync(int fd)
+static void run_command(struct call *call)
 {
-    struct stat info;
-
-    if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode) && system(command) != 0)
+    if (is_call(call, "fsync directory") && system(command) != 0)
         abort();
-    return __real_nucleus_system_fsync(fd);
 }
 
 static int shut_down(const char *path)
@@ -55,6 +46,7 @@ int main(int argc, char **argv)
     if (argc != 4)
         return EXIT_FAILURE;
     command = argv[3];
+    set_call_hooks(run_command, NULL);
     if (save_sample(argv[2], argv[1], &err) == NUCLEUS_ERROR_NOT_DURABLE)
         return EXIT_SUCCESS;
     (void)fprintf(stderr, "%s\n", err.message);

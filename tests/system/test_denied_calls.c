@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* A seccomp filter denies system calls with EPERM. nucleus-checkpoint(7) documents the effects. */
+#include "system_calls.h"
 #include "test.h"
 
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "system.h"
-
-enum { TWO_HOURS = 2 * 60 * 60 };
 
 /* Some architectures have more than one name for a call. */
 #ifndef SYS_fstatfs64
@@ -28,21 +24,9 @@ enum { TWO_HOURS = 2 * 60 * 60 };
 #define FSTATFS SYS_fstatfs, SYS_fstatfs64
 #define SLEEP SYS_nanosleep, SYS_clock_nanosleep, SYS_clock_nanosleep_time64
 
-static const char stale[] = ".metadata.json.tmp.0123456789abcdef"; /* appears two hours old */
+static const char stale[] = ".metadata.json.tmp.0123456789abcdef";
 
 static struct nucleus_error *err; /* shared with the child process */
-
-int __real_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret);
-int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret);
-
-int __wrap_nucleus_system_fstatat(int dirfd, const char *path, struct stat *ret)
-{
-    const int returned = __real_nucleus_system_fstatat(dirfd, path, ret);
-
-    if (returned == 0 && strcmp(path, stale) == 0)
-        ret->st_ctim.tv_sec -= TWO_HOURS;
-    return returned;
-}
 
 /* Returns false if seccomp is not available. */
 static bool deny(int call)
@@ -111,6 +95,7 @@ static const struct {
 static void stale_file(void)
 {
     write_text(stale, "");
+    set_call_hooks(NULL, age_stale_temps);
     err = mmap(NULL, sizeof *err, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(err, MAP_FAILED);
     poison(err, sizeof *err);

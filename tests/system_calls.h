@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Hooks around the system calls of the library, for programs with one thread that are linked with
- * system_calls.c and the wrappers in CMakeLists.txt. */
+/* Hooks around the system calls of the library, for programs with one thread that link
+ * test-system-calls. */
 #pragma once
 
 #include "support.h"
@@ -39,3 +39,6 @@ void answer_call(struct call *call, long result, int os_error);
 /* Sets the functions that are called before and after each system call. Both may be NULL. */
 typedef void call_hook(struct call *call);
 void set_call_hooks(call_hook *before, call_hook *after);
+
+/* For use after the call: the temporary files of other saves appear two hours older. */
+void age_stale_temps(struct call *call);

@@ -33,6 +33,12 @@ void answer_call(struct call *call, long result, int os_error)
     call->os_error = os_error;
 }
 
+void age_stale_temps(struct call *call)
+{
+    if (call->info && call->result == 0 && strcmp(call->object, "stale") == 0)
+        call->info->st_ctime -= 2 * 60 * 60;
+}
+
 static const char *object_of_path(const char *path)
 {
     const char *slash = strrchr(path, '/');
