@@ -40,7 +40,7 @@ struct answer {
 
 struct step {
     const char *call;          /* as for is_call() */
-    const char *message;       /* the part for check_error(), or NULL if no error is reported */
+    const char *message;       /* part for check_error(); unused if no error is reported */
     struct answer answers[20]; /* ended by one whose os_error is 0 */
     /* A second fault, if its call is set. It applies to the first such call if it is
      * DONE_BUT_FAILS, otherwise to every one. */
@@ -71,7 +71,9 @@ void set_fault_hooks(call_hook *before, call_hook *after);
 /* Runs the operation with the faults. Fails the test if it leaks a descriptor or memory. */
 enum nucleus_status run_with_faults(operation *operate, struct nucleus_error *err);
 
-/* Checks err. Its message must contain part, and end with part or with the text of os_error. */
+/* Checks err. Its message must contain the path, and end with part, in which * matches anything. If
+ * part ends with a space, the text of os_error follows. After a failed removal, the message also
+ * contains the error of the first fault. */
 void check_error(const struct nucleus_error *err, enum nucleus_status status, int os_error,
                  const char *part);
 

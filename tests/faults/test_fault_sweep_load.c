@@ -31,27 +31,27 @@
 /* The steps of a load whose DIR is too long for a lookup of DIR/metadata.json. Any other load
  * begins with that lookup, and takes these steps only if it fails. */
 static const struct step load_steps[] = {
-    {"openat directory", "cannot open directory ",
-     .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), OPEN_ERRORS}},
-    {"fstatat file", "cannot load '", .answers = {MISSING, STALE, LOOKUP_ERRORS}},
-    {"openat file", "cannot load '", .answers = {MISSING, STALE, OPEN_ERRORS}},
-    {"fstat file", "cannot load '", .answers = {STALE, REFUSED(EIO), REFUSED(ENOMEM)}},
-    {"read file", "cannot load '", .answers = {STALE, READ_ERRORS}},
+    {"openat directory",
+     "cannot open directory *: ", .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), OPEN_ERRORS}},
+    {"fstatat file", "cannot load *: ", .answers = {MISSING, STALE, LOOKUP_ERRORS}},
+    {"openat file", "cannot load *: ", .answers = {MISSING, STALE, OPEN_ERRORS}},
+    {"fstat file", "cannot load *: ", .answers = {STALE, REFUSED(EIO), REFUSED(ENOMEM)}},
+    {"read file", "cannot load *: ", .answers = {STALE, READ_ERRORS}},
     {"close file", NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
     {"close directory", NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
-    {"fstatfs directory", "cannot load '",
+    {"fstatfs directory", "cannot load *: ",
      .answers = {MEANS(EIO, NUCLEUS_ERROR_NOT_FOUND), MEANS(ENOSYS, NUCLEUS_ERROR_NOT_FOUND)},
      .standing = {"fstatat file", FAILS, ENOENT}},
 };
 
 /* ENOENT is an ordinary error here, except for io.max, which may be missing. */
 static const struct step cgroup_steps[] = {
-    {"openat directory", "cannot open cgroup directory '",
-     .answers = {REFUSED(ENOENT), OPEN_ERRORS}},
-    {"fstatat file", "cannot read '", .answers = {MISSING_LIMIT, LOOKUP_ERRORS}},
-    {"openat file", "cannot read '", .answers = {REFUSED(ENOENT), OPEN_ERRORS}},
-    {"fstat file", "cannot read '", .answers = {REFUSED(EIO), REFUSED(ENOMEM)}},
-    {"read file", "cannot read '", .answers = {READ_ERRORS, REFUSED(ENODEV)}},
+    {"openat directory",
+     "cannot open cgroup directory *: ", .answers = {REFUSED(ENOENT), OPEN_ERRORS}},
+    {"fstatat file", "cannot read *: ", .answers = {MISSING_LIMIT, LOOKUP_ERRORS}},
+    {"openat file", "cannot read *: ", .answers = {REFUSED(ENOENT), OPEN_ERRORS}},
+    {"fstat file", "cannot read *: ", .answers = {REFUSED(EIO), REFUSED(ENOMEM)}},
+    {"read file", "cannot read *: ", .answers = {READ_ERRORS, REFUSED(ENODEV)}},
     {"close file", NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
     {"fstatat io.max", "io.max': ", .answers = {IGNORED(ENOENT), LOOKUP_ERRORS}},
     {"openat io.max", "io.max': ", .answers = {IGNORED(ENOENT), OPEN_ERRORS}},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A save removes the temporary files of savers that died. Their age is the difference between two
- * timestamps of the file server, which are simulated here. */
+/* The names of temporary files, and the removal of those of savers that died. Their age is the
+ * difference between two timestamps of the file server, which are simulated here. */
 #include "system_calls.h"
 #include "test.h"
 
@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "stale_temps.h"
 
 enum { HOUR = 60 * 60, NOW = 2000000000 };
 
@@ -43,23 +45,10 @@ static void list_forever(struct call *call)
     answer_call(call, (long)call->size, 0);
 }
 
-/* Hides the types of entries, which some file systems do not report. */
-static void remove_types(const struct call *call)
-{
-    for (long at = 0; at < call->result;) {
-        struct dirent64 *entry = (struct dirent64 *)(void *)(call->bytes + at);
-
-        entry->d_type = DT_UNKNOWN;
-        at += entry->d_reclen;
-    }
-}
-
 static void simulate(struct call *call)
 {
     const bool is_own = strcmp(call->object, "temp") == 0;
 
-    if (is_call(call, "getdents"))
-        remove_types(call);
     if (!call->info || call->result < 0)
         return;
     call->info->st_uid = is_own ? fixture.own_uid : fixture.other_uid;
@@ -196,4 +185,35 @@ TEST_IN(stale_files, save_reads_a_listing_with_at_most_1024_calls)
     fixture.is_listing_endless = true;
     save();
     assert_int_equal(fixture.listings, 1024);
+}
+
+static const struct {
+    const char *name; /* of the file, without a prefix */
+    uint64_t number;
+} numbers[] = {
+    {"0000000000000000", 0},
+    {"0000000000000001", 1},
+    {"0123456789abcdef", UINT64_C(0x0123456789abcdef)},
+    {"8000000000000000", UINT64_C(1) << 63},
+    {"ffffffffffffffff", UINT64_MAX},
+};
+
+static uint64_t number; /* the next result of getrandom */
+
+static void give_number(struct call *call)
+{
+    memcpy(call->bytes, &number, sizeof number);
+    answer_call(call, (long)call->size, 0);
+}
+
+TEST_EACH(numbers, a_temporary_name_has_64_random_bits)
+{
+    char name[NUCLEUS_TEMP_NAME_SIZE];
+
+    number = row->number;
+    set_call_hooks(give_number, NULL);
+    assert_int_equal(nucleus_temp_name(name, "metadata.json"), 0);
+    set_call_hooks(NULL, NULL);
+    assert_memory_equal(name, ".metadata.json.tmp.", 19);
+    assert_string_equal(name + 19, row->name);
 }
