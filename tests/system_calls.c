@@ -141,3 +141,5 @@ WRAP(ssize_t, getdents, (int fd, void *bytes, size_t size), (fd, bytes, call.siz
      .bytes = bytes, .size = size)
 WRAP(int, fstatfs, (int fd, struct statfs *ret), (fd, ret), .fd = fd, .filesystem = ret)
 WRAP(int, fremovexattr, (int fd, const char *name), (fd, name), .fd = fd)
+WRAP(int, nanosleep, (const struct timespec *duration, struct timespec *remaining),
+     (duration, remaining), .fd = -1)
