@@ -23,7 +23,8 @@ if [ "$fault" = dies ]; then
     mkfs.ext4 -q -F "$work/image"
     mount_image "$work/image" "$outer" ext4
     fallocate --length "$(image_size "$filesystem")" "$disk"
-    break="'$program' '$outer'"
+    need xfs_io
+    break="xfs_io -x -c shutdown '$outer'"
     mend=:
 else
     mkdir "$outer"
@@ -40,7 +41,8 @@ sync --file-system "$mounted" "$outer"
 [ "$fault" = dies ] || fallocate --dig-holes "$disk"
 
 sync_other="touch $mounted/other; ! sync $mounted/other 2>/dev/null"
-"$program" "$mounted/checkpoint" new "$break; $sync_other && $mend" 2>"$work/message" ||
+"$program" "$mounted/checkpoint" new 5 "$break; $sync_other && $mend" renameat '' 2>"$work/message" || true
+grep -q 'flushed to disk' "$work/message" ||
     fail "the save does not report that it is not durable: $(cat "$work/message")"
 
 # The machine restarts. Without the fault, the new file would be found.
