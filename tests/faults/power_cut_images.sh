@@ -58,7 +58,7 @@ for new in first second third; do
     copy="cp --sparse=always $work/image $work/copies/$old-$new"
     "$program" "$work/disk/checkpoint" "$new" "$size" "$copy-during-\$(ls $work/copies | wc -l)" \
         'openat temp,write,fsync,renameat,unlinkat' "$skipped" || fail "a save failed"
-    $copy-after
+    sh -c "$copy-after"
     old=$new
 done
 unmount_disk
