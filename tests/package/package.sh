@@ -2,36 +2,12 @@
 # Shared by the scripts; each begins with: . "${0%/*}/package.sh"
 # Their environment is set in ../CMakeLists.txt.
 # shellcheck disable=SC2034
-set -eu
-umask 022
-LC_ALL=C.UTF-8
-export LC_ALL
+. "${0%/*}/../script.sh"
 
 tests=${0%/*}
-name=${0##*/}
 build=$WORK/build     # where installation.sh builds the project
 prefix=$WORK/moved    # where it moves the installation
 scratch=$WORK/${name%.sh}${1:+-$1}${2:+-$2} # the working directory
-
-fail()
-{
-    echo "$name: $*" >&2
-    exit 1
-}
-
-skip()
-{
-    echo "$name: skipped: $*"
-    exit 77
-}
-
-# need PROGRAM...: skips the test if a program is not installed.
-need()
-{
-    for tool; do
-        command -v "$tool" >/dev/null || skip "$tool is not installed"
-    done
-}
 
 # quietly COMMAND...: runs a command, and shows its output only if it fails. The output is in the file "log".
 quietly()

@@ -3,27 +3,8 @@
 # Shared by the tests that mount file systems; each begins with: . "${0%/*}/mounts.sh"
 # The script is started again in its own namespaces, so that its mounts, loop devices and FUSE daemons
 # end with it. $work is a temporary directory. The script must set $ckmeta to the command.
-set -eu
+. "${0%/*}/../script.sh"
 PATH=$PATH:/usr/sbin:/sbin
-
-skip()
-{
-    echo "skipped: $*"
-    exit 77
-}
-
-fail()
-{
-    echo "failed: $*"
-    exit 1
-}
-
-need()
-{
-    for tool; do
-        command -v "$tool" >/dev/null || skip "$tool is not installed"
-    done
-}
 
 work=${NUCLEUS_WORK-}
 if [ -z "$work" ]; then
