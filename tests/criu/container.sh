@@ -38,25 +38,16 @@ make_bundle()
     cp counter bundle/rootfs
     make_action_script
     printf '%s\n' "manage-cgroups ignore" "action-script $scratch/action-script" >criu.conf
-    jq --null-input --arg cgroup "${cgroup#"$root"}/sampler" --arg criu "$scratch/criu.conf" \
-        --argjson memory "$memory" --argjson pids "$pids" '{
-            ociVersion: "1.0.2",
-            process: {
-                terminal: false, user: {uid: 0, gid: 0}, cwd: "/", env: ["PATH=/"],
-                args: ["/counter", "/numbers", "a b", "", "line 1\nline 2"]},
-            root: {path: "rootfs"},
-            hostname: "sampler",
-            annotations: {"org.criu.config": $criu},
-            mounts: [
-                {destination: "/proc", type: "proc", source: "proc"},
-                {destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=755"]}],
-            linux: {
-                cgroupsPath: $cgroup,
-                resources: ({devices: [{allow: false, access: "rwm"}]}
-                    + if $memory then {memory: {limit: $memory}} else {} end
-                    + if $pids then {pids: {limit: $pids}} else {} end),
-                namespaces: [{type: "pid"}, {type: "network"}, {type: "ipc"}, {type: "uts"},
-                    {type: "mount"}]}}' >bundle/config.json
+    jq --arg cgroup "${cgroup#"$root"}/sampler" --arg criu "$scratch/criu.conf" \
+        --argjson memory "$memory" --argjson pids "$pids" '
+            .process.args = ["/counter", "/numbers", "a b", "", "line 1\nline 2"]
+            | .root = {path: "rootfs"}
+            | .annotations = {"org.criu.config": $criu}
+            | .mounts |= map(select(.destination == "/proc" or .destination == "/dev"))
+            | .linux |= {namespaces, cgroupsPath: $cgroup, resources}
+            | if $memory then .linux.resources.memory.limit = $memory else . end
+            | if $pids then .linux.resources.pids.limit = $pids else . end
+        ' "$SOURCE/tests/data/oci-bundle-config.json" >bundle/config.json
 }
 
 # run_runtime COMMAND ARGUMENT...
