@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * manual_sandbox save|load|capture DIR [LANDLOCK_RIGHT...]
+ * manual_sandbox save|load|limits DIR
  *
- * Performs the action in DIR, or for "capture" reads the limits of the cgroup DIR. If Landlock
- * rights are named, only they are permitted in DIR. sched_yield(2) marks the beginning in a trace.
- * Exits with the status of the library, or with 100 if the kernel has no Landlock.
+ * Performs the action in DIR, or for "limits" reads the limits of the cgroup DIR. sched_yield(2)
+ * marks the beginning in a trace. If RIGHTS is defined, only these rights of Landlock are permitted
+ * in DIR. Exits with the status of the library, or with 100 if the kernel has no Landlock.
  */
 #define _GNU_SOURCE
 #include <nucleus/checkpoint.h>
@@ -18,56 +18,39 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifdef RIGHTS
 enum { NO_LANDLOCK = 100 };
 
-static __u64 right_of(const char *name)
-{
-    static const struct {
-        const char *name;
-        __u64 right;
-    } rights[] = {
-        {"LANDLOCK_ACCESS_FS_MAKE_REG", LANDLOCK_ACCESS_FS_MAKE_REG},
-        {"LANDLOCK_ACCESS_FS_READ_DIR", LANDLOCK_ACCESS_FS_READ_DIR},
-        {"LANDLOCK_ACCESS_FS_READ_FILE", LANDLOCK_ACCESS_FS_READ_FILE},
-        {"LANDLOCK_ACCESS_FS_REMOVE_FILE", LANDLOCK_ACCESS_FS_REMOVE_FILE},
-        {"LANDLOCK_ACCESS_FS_WRITE_FILE", LANDLOCK_ACCESS_FS_WRITE_FILE},
-    };
-
-    for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++) {
-        if (strcmp(name, rights[i].name) == 0)
-            return rights[i].right;
-    }
-    return 0; /* "none" names no right */
-}
-
-static bool restrict_files(const char *dir, char **rights)
+static bool restrict_files(const char *dir)
 {
     /* All rights of the first version of Landlock are denied unless a rule permits them. */
     const struct landlock_ruleset_attr denied = {
         .handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1,
     };
-    struct landlock_path_beneath_attr beneath = {.parent_fd = open(dir, O_PATH | O_CLOEXEC)};
+    const struct landlock_path_beneath_attr beneath = {
+        .allowed_access = RIGHTS,
+        .parent_fd = open(dir, O_PATH | O_CLOEXEC),
+    };
     int rules = (int)syscall(SYS_landlock_create_ruleset, &denied, sizeof denied, 0);
 
-    for (; *rights; rights++)
-        beneath.allowed_access |= right_of(*rights);
     if (beneath.allowed_access != 0 &&
         syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) != 0)
         return false;
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 }
+#endif
 
 static enum nucleus_status perform(const char *action, const char *dir)
 {
     static char argument[1024 * 1024]; /* large enough for malloc(3) to map memory */
     char *command[] = {argument, NULL};
-    const bool is_capture = strcmp(action, "capture") == 0;
+    const bool reads_limits = strcmp(action, "limits") == 0;
     const struct nucleus_container_state state = {
         .id = "4f1c",
         .name = "db",
         .command = command,
-        .cgroup_path = is_capture ? dir : NULL,
+        .cgroup_path = reads_limits ? dir : NULL,
     };
     struct nucleus_metadata metadata = {0};
     enum nucleus_status status;
@@ -78,7 +61,7 @@ static enum nucleus_status perform(const char *action, const char *dir)
         status = nucleus_metadata_load(dir, &metadata, NULL);
     } else {
         status = nucleus_metadata_from_state(&state, &metadata, NULL);
-        if (status == NUCLEUS_OK && !is_capture)
+        if (status == NUCLEUS_OK && !reads_limits)
             status = nucleus_metadata_save(&metadata, dir, NULL);
     }
     nucleus_metadata_clear(&metadata);
@@ -87,7 +70,10 @@ static enum nucleus_status perform(const char *action, const char *dir)
 
 int main(int argc, char **argv)
 {
-    if (argc > 3 && !restrict_files(argv[2], argv + 3))
+    (void)argc;
+#ifdef RIGHTS
+    if (!restrict_files(argv[2]))
         _exit(NO_LANDLOCK);
+#endif
     _exit((int)perform(argv[1], argv[2]));
 }

@@ -3,7 +3,7 @@
 # that are needed, even on errors.
 # shellcheck disable=SC2046,SC2086
 . "${0%/*}/package.sh"
-need mandoc col strace
+need strace
 [ -z "$EMULATOR" ] || skip "the emulator makes its own system calls"
 case $("$CC" $MACHINE_FLAGS -dumpmachine)$MACHINE_FLAGS in
 x86_64*linux*) ;;
@@ -11,17 +11,18 @@ x86_64*linux*) ;;
 esac
 strace -o trace true 2>refusal || skip "strace does not work: $(cat refusal)"
 use_pkg_config "$prefix"
-compile "$CC" -std=gnu11 -o sandbox "$tests/manual_sandbox.c" \
-    $(pkg-config --cflags --libs nucleus-checkpoint)
-
-listed() # SECTION TAG: prints the list after TAG in the section, one item per line
+compile_sandbox() # [-DRIGHTS=...]
 {
-    render "$SOURCE/tools/man/nucleus-checkpoint.7" | section "$1" | awk -v tag="     $2" '
-        $0 == tag { inside = 1; next }
-        index($0, tag "  ") == 1 { inside = 1; sub(tag, ""); print; next }
-        inside && !/^        / { exit }
-        inside' | tr -s ', ' '\n' | grep . || fail "$1 does not list $2"
+    compile "$CC" -std=gnu11 "$@" -o sandbox "$tests/manual_sandbox.c" \
+        $(pkg-config --cflags --libs nucleus-checkpoint)
 }
+
+listed() # ITEM MACRO: prints what the items of this name in the page mark with MACRO, one per line
+{
+    sed -n "/^\.It $1/I,/^\.\(It\|El\)/s/^\.$2 \([^ ]*\).*/\1/p" "$SOURCE/tools/man/nucleus-checkpoint.7" |
+        grep . || fail "the page does not list the $2 of $1"
+}
+
 make_directory()
 {
     rm -rf directory
@@ -29,18 +30,17 @@ make_directory()
     cp "$SOURCE/tests/data/nucleus-0.3.8-metadata.json" directory/metadata.json
 }
 
-# Each row is an action, its exit status, and the commands that set up the case. /dev/pts is a file system
-# that is not known to be local, so a load retries a missing file there.
+# Each row is an action, its exit status, and the commands that set up the case and may set dir. /dev/pts is
+# a file system that is not known to be local, so a load retries a missing file there.
+compile_sandbox
+cp -r "$SOURCE/tests/data/cgroup" .
 while read -r action expected commands; do
     make_directory
-    case $action in
-    capture) dir=$SOURCE/tests/data/cgroup ;;
-    *) dir=directory ;;
-    esac
     status=0
-    strace -o trace sh -c "$commands; exec ./sandbox $action \"\${dir-\$0}\"" "$dir" || status=$?
+    strace -o trace sh -c "dir=directory; $commands; exec ./sandbox $action \$dir" || status=$?
     [ "$status" = "$expected" ] || fail "$action after '$commands': status $status"
-    sed -n '/^sched_yield/,$s/^\([a-z0-9_]*\)(.*/\1/p' trace | grep -vx -e sched_yield -e exit_group >>"$action"
+    sed -n '/^sched_yield/,$s/^\([a-z0-9_]*\)(.*/\1/p' trace |
+        grep -vx -e sched_yield -e exit_group >>"$action"
 done <<'END'
 save 0 :
 save 0 exec <&- >&- 2>&-
@@ -52,19 +52,15 @@ load 3 rm directory/metadata.json
 load 3 rm directory/metadata.json; exec <&- >&- 2>&-
 load 3 dir=/dev/pts
 load 8 echo '{' >directory/metadata.json
-capture 0 :
-capture 0 exec <&- >&- 2>&-
+limits 0 dir=cgroup
+limits 0 dir=cgroup; exec <&- >&- 2>&-
 END
 
 # Which calls malloc(3) makes depends on the C library, as does the call that fstat(2) makes: fstat or
 # newfstatat, which is needed anyway.
-listed "SYSTEM CALLS" Memory >memory
-for action in save load capture; do
-    case $action in
-    save) listed "SYSTEM CALLS" Save ;;
-    load) listed "SYSTEM CALLS" Load ;;
-    capture) listed "SYSTEM CALLS" "Limits of a cgroup" ;;
-    esac >needed
+listed memory Li >memory
+for action in save load limits; do
+    listed $action Li >needed
     ! grep -vxF -f needed -f memory "$action" || fail "$action makes calls that are not listed"
     ! grep -vxF -f "$action" needed | grep -vx fstat || fail "$action does not make these listed calls"
 done
@@ -74,17 +70,18 @@ perform()
 {
     action=$1
     shift
+    compile_sandbox "-DRIGHTS=0$(printf '|%s' "$@")"
     make_directory
     status=0
-    ./sandbox "$action" directory none "$@" || status=$?
+    ./sandbox "$action" directory || status=$?
     [ "$status" != 100 ] || skip "the kernel has no Landlock"
 }
 for action in save load; do
-    rights=$(listed LANDLOCK "$(echo $action | sed 's/^./\U&/')")
+    rights=$(listed $action Dv)
     perform $action $rights
     [ "$status" = 0 ] || fail "$action with the listed rights: status $status"
     for right in $rights; do
-        perform $action $(echo "$rights" | grep -vx "$right")
+        perform $action $(echo "$rights" | sed "s/^$right\$/0/")
         [ "$status" = 10 ] || fail "$action without $right: status $status"
         left=$(find directory -name '.metadata*' | wc -l)
         case $right in
