@@ -9,7 +9,7 @@ data=$SOURCE/tests/data
 examples "$page" >/dev/null
 
 # Each example is written to its own file, and its directories are replaced by local ones.
-mkdir -p examples.d bin bundle bundle-without-process cgroup/samplec run/crun/samplec empty images
+mkdir -p examples.d bin bundle bundle-without-process one-word cgroup/samplec run/crun/samplec empty images
 render "$page" | section EXAMPLES |
     awk '/^           / { print substr($0, 12) >sprintf("examples.d/%02d", n); next } { n++ }'
 sed -i 's,/srv/checkpoints,.,; s,/usr/bin/env PGDATA,env PGDATA,
@@ -19,49 +19,36 @@ example() # PATTERN: prints the name of the first file with an example that cont
     grep -lF -e "$1" examples.d/* | sed -n 1p | grep . || fail "no example contains $1"
 }
 
-# The runtimes report a container in the state $CONTAINER, whose configuration is in $BUNDLE.
-cp "$data/oci-bundle-config.json" bundle/config.json
-jq --slurpfile inspected "$data/podman-4.3.1-container-inspect.json" \
-    '.process.args = ($inspected[0][0] | [.Path] + .Args)' \
-    "$data/podman-4.3.1-config-one-word.json" >bundle/podman.json
-for config in config podman; do
-    jq 'del(.process)' bundle/$config.json >bundle-without-process/$config.json
+# Each of these programs prints output of the real one: about a running container, or about one in the state
+# $CONTAINER. The configuration of the container is in $BUNDLE.
+cat >bin/runc <<'END'
+program=${0##*/}
+case "$program $*" in
+*" --version") exec cat "${VERSION_OUTPUT-$(echo "$DATA/$program"-*-version.txt)}" ;;
+"podman info --format {{.Host.Security.Rootless}}") echo "$ROOTLESS"; exit ;;
+"runc state sampler" | "crun state samplec") recorded=state ;;
+"podman container inspect web-3") recorded=container-inspect ;;
+esac
+sed 's,\("bundle": "\)[^"]*,\1'"$BUNDLE"',; s,\("OCIConfigPath": "\)[^"]*,\1'"$BUNDLE/config.json"',' \
+    "$DATA/$program"-*-"$recorded$CONTAINER.json" && exit
+[ "$program" != podman ] || echo "[]"
+exit 125
+END
+for program in crun podman criu; do
+    cp bin/runc bin/$program
 done
+cp "$data/oci-bundle-config.json" bundle/config.json
+jq 'del(.process)' bundle/config.json >bundle-without-process/config.json
+cp "$data/podman-4.3.1-config-one-word.json" one-word/config.json
 cp "$data"/cgroup/* cgroup/samplec
 : >cgroup/cgroup.controllers # This marks a root cgroup, which has no limits.
 status=run/crun/samplec/status
 cp "$data/crun-1.8.1-status.json" $status
-for runtime in runc-1.1.5 crun-1.8.1; do
-    cat >"bin/${runtime%-*}" <<END
-case \$*,\$CONTAINER in
---version,*) exec cat "\${VERSION_OUTPUT-$data/$runtime-version.txt}" ;;
-"state sampler,running" | "state samplec,running") state=state ;;
-"state sampler,stopped" | "state samplec,stopped") state=state-stopped ;;
-*) exit 1 ;;
-esac
-sed 's,\("bundle": \)"[^"]*",\1"$scratch/'"\$BUNDLE"'",' "$data/$runtime-\$state.json"
-END
-done
-cat >bin/podman <<END
-case \$*,\$CONTAINER in
---version,*) exec cat "\${VERSION_OUTPUT-$data/podman-4.3.1-version.txt}" ;;
-"info --format {{.Host.Security.Rootless}},"*) echo "\$ROOTLESS"; exit ;;
-"container inspect web-3,running") inspect=inspect ;;
-"container inspect web-3,one-word") inspect=inspect-one-word ;;
-"container inspect web-3,stopped") inspect=inspect-stopped ;;
-*) echo "[]"; exit 125 ;;
-esac
-sed 's,\("OCIConfigPath": \)"[^"]*",\1"$scratch/'"\$BUNDLE"'/podman.json",' \
-    "$data/podman-4.3.1-container-\$inspect.json"
-END
-cat >bin/criu <<END
-[ "\$*" = --version ] && cat "\${VERSION_OUTPUT-$data/criu-4.1.1-version.txt}"
-END
 cat >bin/postgres <<'END'
 printf '<%s>' "$PGDATA" "$@"
 END
 use_programs
-export CONTAINER=running BUNDLE=bundle ROOTLESS=false
+export "DATA=$data" CONTAINER='' BUNDLE=bundle ROOTLESS=false
 
 check() # NAME VALUE EXPECTED
 {
@@ -84,8 +71,7 @@ describe sampler >created # The directory exists from now on.
 for container in sampler samplec web-3; do
     describe $container
 done >described
-(CONTAINER=one-word ROOTLESS=true; cp "$data/podman-4.3.1-config-one-word.json" bundle/podman.json
-    describe web-3) >>described
+(CONTAINER=-one-word BUNDLE=one-word ROOTLESS=true; describe web-3) >>described
 cat >expected <<'END'
 ["sampler","sampler",13789,"1.1.5+ds1",false]
 [null,null]
@@ -95,7 +81,7 @@ cat >expected <<'END'
 ["/bin/sl","-c","while true; do echo \"héllo wörld\"; sleep 1; done","","line1\nline2"]
 ["f9203c87822c0550530069a4740b6098dd9498c5b0868160e8be8152d3a521ad","web-3",1824,"4.3.1",false]
 [null,null]
-["/bin/sl","-c","a b",""]
+["/bin/sl","-c","while true; do echo \"héllo wörld\"; sleep 1; done","","line1\nline2"]
 ["8707ecd87beb6ed82de34ae3da058320971606cfe9b5a49ad94a186abf5ecf42","web-3",26225,"4.3.1",true]
 [null,null]
 ["forever"]
@@ -105,7 +91,7 @@ expect_same "the metadata" expected described
 # Nothing is saved if the container is stopped or does not exist, or if a part of its description is
 # missing.
 for container in sampler samplec web-3; do
-    for reason in CONTAINER=stopped CONTAINER=missing VERSION_OUTPUT=/dev/null BUNDLE=missing \
+    for reason in CONTAINER=-stopped CONTAINER=-missing VERSION_OUTPUT=/dev/null BUNDLE=missing \
         BUNDLE=bundle-without-process; do
         (export "${reason?}"; refuse "$reason" $container)
     done
