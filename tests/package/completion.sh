@@ -8,10 +8,15 @@ need "$shell"
 page=$SOURCE/tools/man/ckmeta.1
 completion=$(find "$prefix/share" "(" -path "*$shell*/ckmeta*" -o -path "*$shell*/_ckmeta" ")")
 
-help_options() # [SUBCOMMAND]
+help() # [SUBCOMMAND]
 {
-    run "$prefix/bin/ckmeta" "$@" --help | grep -oE '(^|[^A-Za-z0-9-])--?[a-z0-9]+(-[a-z]+)*' |
-        sed 's/^[^-]//' | sort -u
+    run "$prefix/bin/ckmeta" "$@" --help
+}
+
+# options: prints the options that the text in standard input contains.
+options()
+{
+    grep -oE '(^|[^A-Za-z0-9-])--?[a-z0-9]+(-[a-z]+)*' | sed 's/^[^-]//' | sort -u
 }
 
 manual_options() # SUBSECTION
@@ -51,46 +56,38 @@ completions()
     esac | sort
 }
 
-completed_options() # LINE
+# compare_options SECTION LINE: compares the options in the help, which is standard input, with those in
+# SECTION of ckmeta(1) and those that are offered after "ckmeta LINE".
+compare_options()
 {
-    completions "$1" | sed 's/^([^)]*)//' | grep -oE '^--?[a-z0-9-]+' | sort
+    options >help
+    cat help >>known
+    manual_options "$1" >manual
+    expect_same "$1 in ckmeta(1)" help manual
+    completions "$2-" | sed 's/^([^)]*)//' | grep -oE '^--?[a-z0-9-]+' | sort >completed
+    expect_same "$1: completion" help completed
 }
 
-completed_fields()
-{
-    case $shell in
-    zsh) completions 'load ' | sed -n 's/^2:field:(\(.*\))$/\1/p' | tr -s ' ' '\n' | sort ;;
-    *) completions 'load . ' ;;
-    esac
-}
-
-for subcommand in save load; do
-    help_options $subcommand >help
-    cat help >>subcommands
-    manual_options "Options of $subcommand" >manual
-    expect_same "the options of $subcommand in ckmeta(1)" help manual
-    completed_options "$subcommand -" >completed
-    expect_same "the completed options of $subcommand" help completed
-done
-
-# The usage lines in the general help contain options of the subcommands, too.
-printf '%s\n' --help --version -h >general
-help_options | grep -xF -f general >help
-expect_same "the options without a subcommand in the help" general help
-[ "$(help_options | grep -vxF -f subcommands)" = --version ] || fail "ckmeta --help has other options"
-manual_options "Options without a subcommand" >manual
-expect_same "the options without a subcommand in ckmeta(1)" general manual
-completed_options - >completed
-expect_same "the completed options without a subcommand" general completed
+help save | compare_options "Options of save" "save "
+help load | compare_options "Options of load" "load "
+help | grep -v 'ckmeta \(save\|load\)' | compare_options "Options without a subcommand" ""
+! help | options | grep -vxF -f known || fail "ckmeta --help contains other options"
 [ "$(completions '' | grep -v '^-' | paste -s -d ' ')" = "load save" ] ||
     fail "wrong subcommands are completed: $(completions '')"
 
-run "$prefix/bin/ckmeta" load --help | tr ',.\n' '   ' | sed 's/.* one FIELD:\(.*\)  -0 .*/\1/' |
-    grep -oE '[a-z]+(_[a-z]+)*' | grep -vx or | sort >help
-sed -n '/^\.Ss Fields$/,/^\.El/s/^\.It Cm //p' "$page" | sort >manual
-expect_same "the fields in ckmeta(1)" help manual
-completed_fields >completed
-expect_same "the completed fields" help completed
+# The fields are the members of the document that load prints.
+mkdir checkpoint
+cp "$SOURCE/tests/data/nucleus-0.3.8-metadata-cgroup.json" checkpoint/metadata.json
+run "$prefix/bin/ckmeta" load checkpoint | sed -n 's/^  "\([a-z_]*\)":.*/\1/p' | sort >fields
+help load | sed '1,/one FIELD:$/d; /^$/,$d' | grep -o '[a-z_]*' | grep -vx or | sort >listed
+expect_same "the fields in the help" fields listed
+sed -n '/^\.Ss Fields$/,/^\.El/s/^\.It Cm //p' "$page" | sort >listed
+expect_same "the fields in ckmeta(1)" fields listed
+case $shell in
+zsh) completions 'load ' | sed -n 's/^2:field:(\(.*\))$/\1/p' | tr -s ' ' '\n' | sort ;;
+*) completions 'load . ' ;;
+esac >listed
+expect_same "the completed fields" fields listed
 [ -z "$(completions 'unknown ')" ] || fail "an unknown subcommand is completed"
 
 if [ "$shell" = zsh ]; then
@@ -104,7 +101,7 @@ if [ "$shell" = zsh ]; then
 fi
 
 # Each row is LINE|WORDS: the words that are offered at the end of LINE.
-mkdir -p work/checkpoint work/certificates "work/with space"
+mkdir work work/checkpoint work/certificates "work/with space"
 touch work/checklist
 cd work
 while IFS='|' read -r line expected; do
