@@ -31,17 +31,8 @@ structures() # FILE...: prints each structure on one line, without comments
         sed 's/}; */};\n/g' | sed 's/^ *//' | sort
 }
 
-cat >expected-sections <<'END'
-NAME
-LIBRARY
-SYNOPSIS
-DESCRIPTION
-RETURN VALUE
-ERRORS
-ATTRIBUTES
-EXAMPLES
-SEE ALSO
-END
+printf '%s\n' NAME LIBRARY SYNOPSIS DESCRIPTION "RETURN VALUE" ERRORS ATTRIBUTES EXAMPLES "SEE ALSO" \
+    >expected-sections
 
 for page in "$manual"/nucleus_*.3; do
     title=${page##*/}
@@ -99,8 +90,12 @@ done >members
 sed -n 's/^\.It Li \([a-z0-9_]*\) Ta.*/\1/p' "$manual/nucleus-checkpoint.7" >documented
 expect_same "the members in nucleus-checkpoint(7)" members documented
 
-# Each installed page ends with the version, and each page that is referred to is installed.
+# Exactly these pages and names are installed. Each page ends with the version, and each page that is
+# referred to is installed.
+{ (cd "$manual"; ls); sed 's/$/.3/' names; } | sort -u | sed 's,.*\.\(.\)$,man\1/&,' | sort >expected
 cd "$installed"
+find . ! -type d | cut -c 3- | sort >"$scratch/pages"
+expect_same "the installed pages" "$scratch/expected" "$scratch/pages"
 for page in man[137]/*; do
     render "$page" | tail -n 1 | grep -q "^nucleus-checkpoint $VERSION " ||
         fail "the last line of $page does not contain nucleus-checkpoint $VERSION"
@@ -108,6 +103,5 @@ done
 sed -n 's/^\.Xr \(ckmeta\|nucleus[^ ]*\) \([0-9]\).*/man\2\/\1.\2/p' "$manual"/*.[137] |
     sort -u >"$scratch/referred"
 [ -s "$scratch/referred" ] || fail "no page refers to another"
-while read -r page; do
-    [ -e "$page" ] || fail "a page refers to $page, which is not installed"
-done <"$scratch/referred"
+! comm -23 "$scratch/referred" "$scratch/pages" | grep . ||
+    fail "these pages are referred to, but not installed"

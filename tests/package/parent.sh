@@ -5,19 +5,16 @@
 
 build_project "$tests/parent"
 quietly "$CMAKE" --install build --prefix "$scratch/first"
-if grep -rq -e -Wconversion build; then
-    fail "the parent is built with the warnings of this project"
-fi
+! grep -rq -e -Wconversion build || fail "the parent is built with the warnings of this project"
 mv first moved
 copy_cjson_header
 build_project "$tests/parent" -DCJSON_FILE=/nowhere/libcjson.a "-DCJSON_DIR=$scratch/vendored"
 quietly "$CMAKE" --install build --prefix "$scratch/second"
-if grep -rI -e nowhere -e their-cjson second; then
+! grep -rI -e nowhere -e their-cjson second ||
     fail "the installation contains the cJSON of the parent"
-fi
 
 {
-    grep -v -e '^bin/' -e '^share/' "$tests/installed-files" |
+    list_files "$prefix" | grep -v -e '^bin/' -e '^share/' |
         sed 's/-relwithdebinfo\.cmake$/-noconfig.cmake/'
     printf 'lib/%s\n' libruntime.a cmake/runtime/runtime-config.cmake \
         cmake/runtime/runtime-targets-noconfig.cmake cmake/runtime/runtime-targets.cmake
