@@ -15,8 +15,6 @@ checkpoint = cmake.subproject('libnucleus-checkpoint')
 executable('consumer', 'main.c', dependencies: checkpoint.dependency('nucleus-checkpoint'))
 END
 build_with_meson project
-if grep -e WARNING -e 'CMake .*Warning' setup; then
-    fail "Meson or CMake warns"
-fi
+! grep -e WARNING -e 'CMake .*Warning' setup || fail "Meson or CMake warns"
 grep -q 'has 1 build targets' setup || { cat setup; fail "more than the library is built"; }
 check_consumer build/consumer

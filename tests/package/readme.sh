@@ -20,9 +20,7 @@ words=$(wc -w <"$readme")
 # shellcheck disable=SC2016
 grep -oE '`(test|power_cut)_[a-z_0-9]+`' "$SOURCE/tests/README.md" | tr -d '`' | sort -u >named
 [ -s named ] || fail "tests/README.md names no tests"
-if grep -vxF -f tests named; then
-    fail "tests/README.md names tests that do not exist"
-fi
+! grep -vxF -f tests named || fail "tests/README.md names tests that do not exist"
 
 # These scripts replace commands that the README uses; sudo installs below $scratch/root.
 mkdir bin root
