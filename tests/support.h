@@ -16,6 +16,17 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+/* The beginning of a metadata document with all members but command, and of one with all members
+ * that are required. "}" completes them. */
+#define WITHOUT_COMMAND                                                                            \
+    "{\"container_id\":\"a\",\"container_name\":\"b\",\"original_pid\":1,\"checkpoint_at\":5,"     \
+    "\"version\":\"v\",\"using_gvisor\":false,\"rootless\":true"
+#define MINIMAL WITHOUT_COMMAND ",\"command\":[]"
+
+/* MINIMAL with a path, and with these members in its limits. */
+#define WITH_PATH(path) MINIMAL ",\"cgroup_path\":\"" path "\"}"
+#define WITH_LIMITS(members) MINIMAL ",\"resource_limits\":{" members "}}"
+
 /* Exit status of a test program that could not run, after it printed the reason. */
 enum { TEST_SKIPPED = 77 };
 

@@ -72,11 +72,10 @@ TEST_EACH(units, a_path_loses_its_beginning_only_if_it_is_too_long)
     }
 }
 
-/* Reasons are looked up in the C locale, and the locale object is freed. */
-static struct {
-    bool fails, is_c;
-    locale_t freed;
-} locale_calls;
+/* The locale object in use, and how many were requested. A request can be made to fail. */
+static locale_t locale_in_use;
+static int locale_requests;
+static bool locale_fails;
 
 locale_t __wrap_newlocale(int mask, const char *name, locale_t base);
 locale_t __real_newlocale(int mask, const char *name, locale_t base);
@@ -85,14 +84,15 @@ void __real_freelocale(locale_t locale);
 
 locale_t __wrap_newlocale(int mask, const char *name, locale_t base)
 {
-    locale_calls.is_c = mask == LC_ALL_MASK && strcmp(name, "C") == 0 && !base;
-    locale_calls.freed = (locale_t)0;
-    return locale_calls.fails ? (locale_t)0 : __real_newlocale(mask, name, base);
+    assert_true(mask == LC_ALL_MASK && strcmp(name, "C") == 0 && !base);
+    locale_requests++;
+    return locale_in_use = locale_fails ? (locale_t)0 : __real_newlocale(mask, name, base);
 }
 
 void __wrap_freelocale(locale_t locale)
 {
-    locale_calls.freed = locale;
+    assert_true(locale && locale == locale_in_use);
+    locale_in_use = (locale_t)0;
     __real_freelocale(locale);
 }
 
@@ -100,13 +100,13 @@ TEST(reasons_are_english_in_every_locale)
 {
     char text[64], expected[64];
 
+    locale_requests = 0;
     nucleus_describe_errno(ENOSPC, text, sizeof text);
     assert_string_equal(text, strerror(ENOSPC)); /* the test runs in the C locale */
-    assert_true(locale_calls.is_c);
-    assert_true(locale_calls.freed != (locale_t)0);
-    locale_calls.fails = true;
+    assert_true(locale_requests == 1 && !locale_in_use);
+    locale_fails = true;
     nucleus_describe_errno(ENOSPC, text, sizeof text);
-    locale_calls.fails = false;
+    locale_fails = false;
     (void)snprintf(expected, sizeof expected, "error %d", ENOSPC);
     assert_string_equal(text, expected);
 }

@@ -11,9 +11,10 @@
 
 static char *const command[] = {"sleep", "", "1", NULL};
 
+/* test_ckmeta_save.c has more states, and one with a version. */
 TEST(a_state_is_copied_with_the_time_and_version)
 {
-    struct nucleus_container_state container = {
+    const struct nucleus_container_state container = {
         .id = "abc", .name = "web", .pid = 7, .command = command, .using_gvisor = true};
     const uint64_t before = (uint64_t)time(NULL);
     struct nucleus_metadata metadata;
@@ -27,16 +28,11 @@ TEST(a_state_is_copied_with_the_time_and_version)
     for (size_t i = 0; i < 3; i++)
         assert_string_equal(metadata.command[i], command[i]);
     assert_null(metadata.command[3]);
-    assert_true(metadata.checkpoint_at >= before);
-    assert_true(metadata.checkpoint_at <= (uint64_t)time(NULL));
+    assert_in_range(metadata.checkpoint_at, before, time(NULL));
     assert_string_equal(metadata.version, NUCLEUS_CHECKPOINT_VERSION);
     assert_true(metadata.using_gvisor && !metadata.rootless);
     assert_null(metadata.cgroup_path);
     assert_null(metadata.resource_limits);
-    nucleus_metadata_clear(&metadata);
-    container.version = "9.9";
-    assert_status(nucleus_metadata_from_state(&container, &metadata, &err), NUCLEUS_OK, &err);
-    assert_string_equal(metadata.version, "9.9");
     nucleus_metadata_clear(&metadata);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* Fails the test unless dir contains only the metadata.json of this container. */
@@ -33,6 +34,16 @@ TEST_IN(empty_directory, a_second_save_replaces_the_first)
     assert_int_equal(err.os_error, 0);
 }
 
+static void assert_saved_with_mode_0600(void)
+{
+    struct nucleus_error err;
+    struct stat info;
+
+    assert_status(save_sample("a", ".", &err), NUCLEUS_OK, &err);
+    assert_int_equal(stat("metadata.json", &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0600);
+}
+
 static const struct {
     const char *name;
     mode_t mask;
@@ -41,13 +52,24 @@ static const struct {
 TEST_EACH_IN(empty_directory, umasks, the_mode_is_0600_regardless_of_the_umask)
 {
     const mode_t old = umask(row->mask);
-    struct nucleus_error err;
-    struct stat info;
 
-    assert_status(save_sample("a", ".", &err), NUCLEUS_OK, &err);
+    assert_saved_with_mode_0600();
     assert_int_equal(umask(old), row->mask);
-    assert_int_equal(stat("metadata.json", &info), 0);
-    assert_int_equal(info.st_mode & 07777, 0600);
+}
+
+/* Denies the owner access to new files and grants it to others: system.posix_acl_default
+ * (linux/posix_acl_xattr.h), little endian: version 2, then tag, permissions and ID of user::,
+ * user:65537:, group::, mask:: and other::. */
+static const unsigned char acl[] = "\2\0\0\0"
+                                   "\x01\0\0\0\xff\xff\xff\xff\x02\0\7\0\1\0\1\0"
+                                   "\x04\0\7\0\xff\xff\xff\xff\x10\0\7\0\xff\xff\xff\xff"
+                                   "\x20\0\7\0\xff\xff\xff\xff";
+
+TEST_IN(empty_directory, the_mode_is_0600_regardless_of_a_default_acl)
+{
+    if (setxattr(".", "system.posix_acl_default", acl, sizeof acl - 1, 0) != 0)
+        skip_test("this file system has no default ACLs");
+    assert_saved_with_mode_0600();
 }
 
 static const struct {
