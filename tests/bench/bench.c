@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -112,27 +113,33 @@ static void save(void)
 static void write_bare(int fd)
 {
     require(fd >= 0 && write(fd, text, text_len) == (ssize_t)text_len, "write");
-    require(fsync(fd) == 0 && close(fd) == 0, "fsync");
+    require(fsync(fd) == 0, "fsync");
 }
 
 /* Makes the system calls of nucleus: a fixed temporary name, and no flush of the directory. */
 static void save_as_nucleus(void)
 {
     static const char temp[] = "d/metadata.json.tmp";
+    const int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-    write_bare(open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
-    require(rename(temp, path) == 0, "rename");
+    write_bare(fd);
+    require(close(fd) == 0 && rename(temp, path) == 0, "rename");
 }
 
-/* Like save_as_nucleus(), but relative to an open directory, which is also flushed. */
+/* Makes the system calls that a durable save cannot do without, relative to an open directory.
+ * After the rename it flushes the directory, and then checks that neither the file nor the file
+ * system has failed meanwhile, as nucleus-checkpoint(7) describes. */
 static void save_durably(void)
 {
     static const char temp[] = ".metadata.json.tmp.bare";
     const int dir = open("d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-    write_bare(openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    write_bare(fd);
     require(renameat(dir, temp, dir, "metadata.json") == 0, "renameat");
-    require(fsync(dir) == 0 && close(dir) == 0, "fsync");
+    require(fsync(dir) == 0 && fsync(fd) == 0, "fsync");
+    require(fremovexattr(fd, "user.nucleus-checkpoint") < 0, "fremovexattr");
+    require(close(fd) == 0 && close(dir) == 0, "close");
 }
 
 enum { MAX_ROUNDS = 31 };
