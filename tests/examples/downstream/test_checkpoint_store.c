@@ -5,7 +5,7 @@
  * redirects each call by the component or by the library to __wrap_NAME, and __real_NAME is the
  * original. nucleus-checkpoint-testing(7) explains the details.
  */
-#define _XOPEN_SOURCE 700 /* for mkdtemp() and nftw() */
+#define _XOPEN_SOURCE 700 /* for mkdtemp() */
 
 /* cmocka.h requires these four. */
 #include <setjmp.h>
@@ -17,9 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +26,7 @@
 #include "checkpoint_store.h"
 
 /* A fault lasts until the test ends. */
-static struct {
+static struct faults {
     int file_fsync;      /* errno of fsync(2) of a file, or 0 */
     int directory_fsync; /* errno of fsync(2) of a directory, or 0 */
     bool save_is_mocked; /* nucleus_metadata_save_at() does nothing but return mock() */
@@ -66,31 +64,28 @@ enum nucleus_status __wrap_nucleus_metadata_save_at(const struct nucleus_metadat
     return err->status;
 }
 
-static char root_path[] = "/tmp/checkpoint-store-XXXXXX";
+static char root_path[64];
 static int root;
 
 static int set_up(void **state)
 {
     (void)state;
-    memset(&faults, 0, sizeof faults);
-    memcpy(strrchr(root_path, '-'), "-XXXXXX", sizeof "-XXXXXX");
+    faults = (struct faults){0};
+    strcpy(root_path, "/tmp/checkpoint-store-XXXXXX");
     if (!mkdtemp(root_path))
         return -1;
     root = open(root_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return root < 0 ? -1 : 0;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *level)
-{
-    (void)status, (void)type, (void)level;
-    return remove(path);
-}
-
+/* Fails if any other file remains. */
 static int tear_down(void **state)
 {
     (void)state;
+    (void)unlinkat(root, "4f1c/metadata.json", 0);
+    (void)unlinkat(root, "4f1c", AT_REMOVEDIR);
     (void)close(root);
-    return nftw(root_path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return rmdir(root_path);
 }
 
 static enum store_result save(const char *name, struct nucleus_error *err)
