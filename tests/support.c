@@ -9,16 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int make_directory(void **state)
+static char directory[32];
+
+void enter_directory(void)
 {
     const char *base = getenv("TMPDIR");
-    char path[] = "nucleus-test-XXXXXX";
 
     (void)umask(022);
     assert_int_equal(chdir(base ? base : "/tmp"), 0);
-    assert_non_null(mkdtemp(path));
-    *state = copy_text(path);
-    return 0;
+    strcpy(directory, "nucleus-test-XXXXXX");
+    assert_non_null(mkdtemp(directory));
+    assert_int_equal(chdir(directory), 0);
 }
 
 static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
@@ -28,25 +29,11 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
     return type == FTW_DP ? rmdir(path) : unlink(path);
 }
 
-int remove_directory(void **state)
-{
-    /* In musl, the number of descriptors is also the maximum depth. */
-    assert_int_equal(nftw(*state, remove_one, 48, FTW_DEPTH | FTW_PHYS), 0);
-    free(*state);
-    return 0;
-}
-
-int enter_directory(void **state)
-{
-    (void)make_directory(state);
-    assert_int_equal(chdir(*state), 0);
-    return 0;
-}
-
-int leave_directory(void **state)
+void leave_directory(void)
 {
     assert_int_equal(chdir(".."), 0);
-    return remove_directory(state);
+    /* In musl, the number of descriptors is also the maximum depth. */
+    assert_int_equal(nftw(directory, remove_one, 48, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 const char *path_in(const char *dir, const char *name)

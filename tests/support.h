@@ -30,14 +30,12 @@
 /* Exit status of a test program that could not run, after it printed the reason. */
 enum { TEST_SKIPPED = 77 };
 
-/* Setup and teardown of a test with a new directory. *state is its path, relative to the working
- * directory, which is TMPDIR, so that a long TMPDIR does not shorten messages. The umask is 022. */
-int make_directory(void **state);
-int remove_directory(void **state);
+/* Creates a directory in TMPDIR and makes it the working directory, with the umask 022. Tests use
+ * relative paths, so that a long TMPDIR does not shorten messages. */
+void enter_directory(void);
 
-/* Like make_directory() and remove_directory(), but the test runs in its directory. */
-int enter_directory(void **state);
-int leave_directory(void **state);
+/* Returns to TMPDIR and removes the directory. */
+void leave_directory(void);
 
 /* Returns DIR/NAME in one of eight rotating static buffers. */
 const char *path_in(const char *dir, const char *name);

@@ -15,7 +15,6 @@ static struct test tests[512];
 static struct CMUnitTest units[COUNT(tests)];
 static size_t count;
 static size_t started, skipped; /* tests of this run */
-static void *directory;         /* of the running test, or NULL */
 
 static void begin_test(void **state)
 {
@@ -23,7 +22,7 @@ static void begin_test(void **state)
 
     started++;
     if (test->setup) {
-        (void)enter_directory(&directory);
+        enter_directory();
         test->setup();
     }
     test->run(test->row);
@@ -31,10 +30,10 @@ static void begin_test(void **state)
 
 static int end_test(void **state)
 {
-    (void)state;
-    if (directory)
-        (void)leave_directory(&directory);
-    directory = NULL;
+    const struct test *test = *state;
+
+    if (test->setup)
+        leave_directory();
     return 0;
 }
 

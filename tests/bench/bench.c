@@ -243,17 +243,15 @@ static double compare(const struct row *row, size_t rounds)
 
 static void run_row(const struct row *row, const char *parent, size_t rounds)
 {
-    void *directory;
-
     (void)setenv("TMPDIR", parent, 1);
-    (void)enter_directory(&directory);
+    enter_directory();
     prepare(row);
     printf("| %-35s | %5.2f |\n", row->name, compare(row, rounds));
     (void)fflush(stdout);
     nucleus_metadata_clear(&metadata);
     free(text);
     text = NULL;
-    (void)leave_directory(&directory);
+    leave_directory();
 }
 
 int main(int argc, char **argv)

@@ -9,17 +9,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void *dir;
-
-static void remove_files(void)
-{
-    (void)remove_directory(&dir);
-}
+static const char *dir;
 
 static void make_files(void)
 {
-    (void)make_directory(&dir);
-    assert_int_equal(atexit(remove_files), 0);
+    enter_directory();
+    assert_int_equal(atexit(leave_directory), 0);
+    dir = ".";
     copy_cgroup(dir);
 }
 
