@@ -16,6 +16,23 @@ void documents(void)
     copy_file(TEST_DATA "/nucleus-0.2.0-metadata.json", "m");
 }
 
+void write_document(const char *path, size_t len, const char *head, const char *item,
+                    const char *tail)
+{
+    const size_t item_len = strlen(item), tail_len = strlen(tail);
+    char *text = malloc(len);
+    size_t used = strlen(head);
+
+    assert_non_null(text);
+    memset(text, ' ', len);
+    memcpy(text, head, used);
+    for (; used + item_len + tail_len <= len; used += item_len)
+        memcpy(text + used, item, item_len);
+    memcpy(text + used, tail, tail_len);
+    write_file(path, text, len);
+    free(text);
+}
+
 /* Describes d: the number of its names, and the identity and time of its metadata.json. */
 static void describe_d(char ret[128])
 {

@@ -11,6 +11,10 @@ enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND, EXIT_NOT_DURABLE, EXI
  * metadata.json of that container in canonical form. */
 void documents(void);
 
+/* Writes a document of len bytes: head, as many items as fit, tail, and spaces. */
+void write_document(const char *path, size_t len, const char *head, const char *item,
+                    const char *tail);
+
 /* Runs "ckmeta LINE" in a shell, so that LINE may quote arguments and redirect descriptors. Returns
  * the exit code and leaves the outputs in the files out and err. Fails the test if a load or a
  * failed save changes d. */

@@ -14,11 +14,12 @@
 #include "memory_faults.h"
 
 /* Exit codes of the child if it could not be prepared, or if ckmeta left a descriptor open or
- * ignored the failed call. */
+ * ignored a lack of memory. */
 enum { NOT_STARTED = 97, LEFT_OPEN, IGNORED };
 
-/* Each fsync fails from the one with this number on, counted from 1. */
-static size_t first_failing_fsync;
+/* The calls that fail: each fsync, and each allocation, from the one with this number on, counted
+ * from 1. */
+static size_t first_fsync, first_allocation;
 static size_t fsyncs;
 
 int __real_nucleus_system_fsync(int fd);
@@ -26,34 +27,37 @@ int __wrap_nucleus_system_fsync(int fd);
 
 int __wrap_nucleus_system_fsync(int fd)
 {
-    if (++fsyncs < first_failing_fsync)
+    if (++fsyncs < first_fsync)
         return __real_nucleus_system_fsync(fd);
     errno = EIO;
     return -1;
 }
 
-/* Runs ckmeta while each fsync and each allocation fails, beginning with these. line contains the
- * arguments, separated by spaces. */
-static int run(const char *line, size_t first_fsync, size_t first_allocation)
+/* Runs ckmeta with these arguments, which are separated by spaces, and ends the process. */
+static void run_and_exit(char *arguments)
 {
-    char *argv[16] = {NULL}, *copy = copy_text(line);
+    char *argv[16] = {NULL};
+    size_t descriptors;
     int argc = 0, code;
 
-    for (char *arg = strtok(copy, " "); arg; arg = strtok(NULL, " "))
+    if (!freopen("/dev/null", "w", stdout) || !freopen("err", "w", stderr))
+        _exit(NOT_STARTED);
+    /* In a static program, a buffer of stdio would be counted as an allocation of ckmeta. */
+    (void)setvbuf(stdout, NULL, _IONBF, 0);
+    for (char *arg = strtok(arguments, " "); arg; arg = strtok(NULL, " "))
         argv[argc++] = arg;
-    first_failing_fsync = first_fsync;
+    descriptors = count_descriptors();
     begin_memory(first_allocation, SIZE_MAX);
     code = (int)(argv[0][0] == 's' ? ckmeta_save : ckmeta_load)(argc, argv);
     (void)end_memory();
-    free(copy);
-    return code == EXIT_DONE && (fsyncs >= first_fsync || count_failed_allocations() > 0) ? IGNORED
-                                                                                          : code;
+    if (code == EXIT_DONE && count_failed_allocations() > 0)
+        code = IGNORED;
+    exit(count_descriptors() > descriptors ? LEFT_OPEN : code);
 }
 
 /* Runs a line in a child, in which calls fail. Returns the exit code, and the messages, which must
  * be freed with free(3). */
-static int run_failing(const char *line, size_t first_fsync, size_t first_allocation,
-                       char **ret_err)
+static int run_failing(const char *line, char **ret_err)
 {
     pid_t child;
     int status;
@@ -61,18 +65,8 @@ static int run_failing(const char *line, size_t first_fsync, size_t first_alloca
     (void)fflush(NULL);
     child = fork();
     assert_true(child >= 0);
-    if (child == 0) {
-        size_t descriptors;
-        int code;
-
-        if (!freopen("/dev/null", "w", stdout) || !freopen("err", "w", stderr))
-            _exit(NOT_STARTED);
-        /* In a static program, a buffer of stdio would be counted as an allocation of ckmeta. */
-        (void)setvbuf(stdout, NULL, _IONBF, 0);
-        descriptors = count_descriptors();
-        code = run(line, first_fsync, first_allocation);
-        exit(count_descriptors() > descriptors ? LEFT_OPEN : code);
-    }
+    if (child == 0)
+        run_and_exit(copy_text(line));
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     *ret_err = read_file("err", NULL);
@@ -84,6 +78,7 @@ static void saved(void)
     documents();
     assert_int_equal(mkdir("a", 0700), 0);
     copy_file("m", "a/metadata.json");
+    first_fsync = first_allocation = SIZE_MAX;
 }
 
 TEST_IN(saved, a_save_that_is_not_durable_is_exit_code_4)
@@ -91,7 +86,8 @@ TEST_IN(saved, a_save_that_is_not_durable_is_exit_code_4)
     char expected[128];
     char *err;
 
-    assert_int_equal(run_failing("save --state s d", 2, SIZE_MAX, &err), EXIT_NOT_DURABLE);
+    first_fsync = 2;
+    assert_int_equal(run_failing("save --state s d", &err), EXIT_NOT_DURABLE);
     (void)snprintf(expected, sizeof expected,
                    "ckmeta: 'd/metadata.json' was replaced, but its directory could not be flushed "
                    "to disk: %s\n",
@@ -104,32 +100,31 @@ TEST_IN(saved, a_save_that_is_not_durable_is_exit_code_4)
 static const struct {
     const char *line, *message;
 } lines[] = {
-    {"save --state s d", "cannot read 's': out of memory\n"},
-    {"save --metadata m d", "cannot read 'm': out of memory\n"},
-    {"save --id i --pid 1 d -- c", "out of memory\n"},
-    {"load a", "cannot load 'a/metadata.json': "},
-    {"load a version", "cannot load 'a/metadata.json': "},
-    {"load a resource_limits", "cannot load 'a/metadata.json': "},
+    {"save --state s d", "ckmeta: cannot read 's': out of memory\n"},
+    {"save --metadata m d", "ckmeta: cannot read 'm': out of memory\n"},
+    {"save --id i --pid 1 d -- c", "ckmeta: out of memory\n"},
+    {"load a", "ckmeta: cannot load 'a/metadata.json': "},
+    {"load a version", "ckmeta: cannot load 'a/metadata.json': "},
+    {"load a resource_limits", "ckmeta: cannot load 'a/metadata.json': "},
 };
 
 /* First all allocations fail, then all but the first, and so on until ckmeta succeeds. */
 TEST_EACH_IN(saved, lines, running_out_of_memory_is_exit_code_1)
 {
-    size_t first = 0;
     int code;
 
+    first_allocation = 0;
     do {
-        char expected[128];
+        const char *start = ++first_allocation <= 2 ? row->message : "ckmeta: ";
         char *err;
 
-        (void)snprintf(expected, sizeof expected, "ckmeta: %s", first < 2 ? row->message : "");
-        code = run_failing(row->line, SIZE_MAX, ++first, &err);
-        if (code == EXIT_FAILED && (strncmp(err, expected, strlen(expected)) != 0 ||
+        code = run_failing(row->line, &err);
+        if (code == EXIT_FAILED && (strncmp(err, start, strlen(start)) != 0 ||
                                     !strstr(err, "out of memory\n") || strstr(err, "invalid")))
-            fail_msg("allocation %zu: %s", first, err);
+            fail_msg("allocation %zu: %s", first_allocation, err);
         free(err);
         assert_int_equal(count_names("d"), code == EXIT_DONE && row->line[0] == 's');
     } while (code == EXIT_FAILED);
     assert_int_equal(code, EXIT_DONE);
-    assert_true(first >= 3);
+    assert_true(first_allocation >= 3);
 }

@@ -2,8 +2,6 @@
 /* ckmeta needs less than 200 MB of memory for any file. */
 #include "run.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -31,37 +29,22 @@ TEST_IN(little_memory, an_endless_input_is_refused)
                    "cannot read '/dev/zero': larger than 4194304 bytes", 0);
 }
 
-#define MEMBERS                                                                                    \
-    "{\"container_id\":\"i\",\"container_name\":\"n\",\"original_pid\":1,\"checkpoint_at\":1,"     \
-    "\"version\":\"v\",\"using_gvisor\":false,\"rootless\":false"
-#define NO_COMMAND MEMBERS ",\"command\":[]"
-
-/* A document as long as the cap: head, as many items as fit, tail, and spaces. */
+/* The parts of a document that is as long as the cap. */
 static const struct {
     const char *name, *head, *item, *tail;
 } dense[] = {
-    {"unknown objects", NO_COMMAND ",\"x\":[0", ",{}", "]}"},
-    {"empty arguments", MEMBERS ",\"command\":[\"\"", ",\"\"", "]}"},
-    {"a long argument", MEMBERS ",\"command\":[\"", "w", "\"]}"},
+    {"unknown objects", MINIMAL ",\"x\":[0", ",{}", "]}"},
+    {"empty arguments", WITHOUT_COMMAND ",\"command\":[\"\"", ",\"\"", "]}"},
+    {"a long argument", WITHOUT_COMMAND ",\"command\":[\"", "w", "\"]}"},
     {"I/O limits",
-     NO_COMMAND ",\"resource_limits\":{\"cpu_period_us\":1,\"io_limits\":[{\"device\":\"\"}",
+     MINIMAL ",\"resource_limits\":{\"cpu_period_us\":1,\"io_limits\":[{\"device\":\"\"}",
      ",{\"device\":\"\"}", "]}}"},
 };
 
 TEST_EACH_IN(little_memory, dense, a_document_of_many_small_items_is_printed)
 {
-    const size_t item_len = strlen(row->item), tail_len = strlen(row->tail);
-    size_t len = strlen(row->head);
-    char *text = malloc(NUCLEUS_CHECKPOINT_MAX_BYTES);
-
-    assert_non_null(text);
-    memset(text, ' ', NUCLEUS_CHECKPOINT_MAX_BYTES);
-    memcpy(text, row->head, len);
-    for (; len + item_len + tail_len <= NUCLEUS_CHECKPOINT_MAX_BYTES; len += item_len)
-        memcpy(text + len, row->item, item_len);
-    memcpy(text + len, row->tail, tail_len);
-    write_file("d/metadata.json", text, NUCLEUS_CHECKPOINT_MAX_BYTES);
-    free(text);
+    write_document("d/metadata.json", NUCLEUS_CHECKPOINT_MAX_BYTES, row->head, row->item,
+                   row->tail);
     expect_output("load d version", "v\n");
     expect_output("load d >/dev/null", "");
 }

@@ -146,28 +146,24 @@ TEST_IN(documents, a_short_read_is_not_the_end_of_the_input)
 TEST_IN(documents, input_is_read_up_to_the_cap)
 {
     enum { CAP = NUCLEUS_CHECKPOINT_MAX_BYTES };
-    static const char tail[] = "\",\"name\":\"n\",\"pid\":1,\"command\":[],\"using_gvisor\":false,"
-                               "\"rootless\":true}";
-    char *text = malloc(CAP + 1), *state = read_file("s", NULL);
+    char *state = read_file("s", NULL);
 
-    assert_non_null(text);
-    memset(text, ' ', CAP + 1);
-    memcpy(text, state, strlen(state));
-    write_file("large", text, CAP + 1);
+    write_document("large", CAP + 1, state, " ", "");
     expect_failure("save --state large d", EXIT_FAILED,
                    "cannot read 'large': larger than 4194304 bytes", 0);
-    write_file("large", text, CAP);
+    write_document("large", CAP, state, " ", "");
     expect_output("save --state large d", "");
+    free(state);
+}
 
+TEST_IN(documents, metadata_longer_than_the_cap_is_not_saved)
+{
     /* The metadata is a little longer than the state. */
-    memset(text, 'x', CAP);
-    memcpy(text, "{\"id\":\"", 7);
-    memcpy(text + CAP - strlen(tail), tail, strlen(tail));
-    write_file("large", text, CAP);
+    write_document("large", NUCLEUS_CHECKPOINT_MAX_BYTES, "{\"id\":\"", "x",
+                   "\",\"name\":\"n\",\"pid\":1,\"command\":[],\"using_gvisor\":false,"
+                   "\"rootless\":true}");
     expect_failure("save --state large d", EXIT_FAILED,
                    "cannot save 'd/metadata.json': larger than 4194304 bytes", 0);
-    free(state);
-    free(text);
 }
 
 static const char *const dirs[] = {"-", "--", "save", "a b\n", "\xff"};
