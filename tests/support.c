@@ -286,6 +286,14 @@ void assert_status_at(enum nucleus_status status, enum nucleus_status expected,
     _fail(file, line);
 }
 
+void assert_file(const char *path, const char *content)
+{
+    char *text = read_file(path, NULL);
+
+    assert_string_equal(text, content);
+    free(text);
+}
+
 void assert_contains_at(const char *text, const char *part, const char *file, int line)
 {
     if (strstr(text, part))

@@ -112,6 +112,9 @@ bool is_poisoned(const void *output, size_t size);
 void assert_status_at(enum nucleus_status status, enum nucleus_status expected,
                       const struct nucleus_error *err, const char *file, int line);
 
+/* Fails the test unless the file has this content. */
+void assert_file(const char *path, const char *content);
+
 /* Fails the test unless text contains part. */
 #define assert_contains(text, part) assert_contains_at((text), (part), __FILE__, __LINE__)
 void assert_contains_at(const char *text, const char *part, const char *file, int line);

@@ -13,7 +13,7 @@
  * unless it is empty, begin with a newline. */
 #define METADATA(id, name, pid, command, version, using_gvisor, rootless)                          \
     "{\n  \"container_id\": \"" id "\",\n  \"container_name\": \"" name "\",\n"                    \
-    "  \"original_pid\": " pid ",\n  \"command\": [" command "],\n  \"checkpoint_at\": ,\n"        \
+    "  \"original_pid\": " pid ",\n  \"command\": [" command "],\n"                                \
     "  \"version\": \"" version "\",\n  \"using_gvisor\": " using_gvisor ",\n"                     \
     "  \"rootless\": " rootless "\n}"
 
@@ -48,28 +48,18 @@ static const struct {
     {"save d --metadata=- <m", NULL},
 };
 
-/* Returns the text of a metadata.json without its time. Must be freed with free(3). */
-static char *read_timeless(const char *path)
-{
-    static const char label[] = "\"checkpoint_at\": ";
-    char *text = read_file(path, NULL);
-    char *stamp = strstr(text, label);
-
-    assert_non_null(stamp);
-    stamp += strlen(label);
-    memmove(stamp, strchr(stamp, ','), strlen(strchr(stamp, ',')) + 1);
-    return text;
-}
+#define WITHOUT_TIME "sed '/^  \"checkpoint_at\": [0-9]*,$/d' "
 
 /* Removes d/metadata.json. Fails the test unless it had this text, or that of m if expected is
  * NULL, and was the only file in d. */
 static void check_saved(const char *expected)
 {
-    char *saved = read_timeless("d/metadata.json"), *other = read_timeless("m");
+    char *text;
 
-    assert_string_equal(saved, expected ? expected : other);
-    free(saved);
-    free(other);
+    assert_int_equal(system(WITHOUT_TIME "d/metadata.json >saved; " WITHOUT_TIME "m >other"), 0);
+    text = read_file("other", NULL);
+    assert_file("saved", expected ? expected : text);
+    free(text);
     assert_int_equal(unlink("d/metadata.json"), 0);
     assert_int_equal(count_names("d"), 0);
 }
@@ -88,7 +78,7 @@ static const char *const with_cgroup[] = {"save --id i --pid 1 --cgroup g d -- c
                                           "save --state with-cgroup d"};
 
 /* A cgroup without enabled controllers has neither files nor limits. */
-TEST_EACH_IN(documents, with_cgroup, save_records_the_limits_of_a_cgroup)
+TEST_EACH_IN(documents, with_cgroup, save_records_the_cgroup)
 {
     assert_int_equal(mkdir("g", 0700), 0);
     write_text("g/cgroup.controllers", "");
@@ -97,11 +87,6 @@ TEST_EACH_IN(documents, with_cgroup, save_records_the_limits_of_a_cgroup)
                "\"rootless\":false,\"cgroup_path\":\"g\"}");
     expect_output(*row, "");
     expect_output("load d cgroup_path", "g\n");
-    expect_output("load d resource_limits",
-                  "{\n  \"memory_bytes\": null,\n  \"memory_high\": null,\n"
-                  "  \"memory_swap_max\": null,\n  \"cpu_quota_us\": null,\n"
-                  "  \"cpu_period_us\": 100000,\n  \"cpu_weight\": null,\n"
-                  "  \"pids_max\": null,\n  \"io_limits\": []\n}\n");
 }
 
 TEST_IN(documents, save_records_the_time_and_version_unless_metadata_has_them)
@@ -122,16 +107,14 @@ TEST_IN(documents, save_records_the_time_and_version_unless_metadata_has_them)
 /* Unlike the saved file, the output of load ends with a newline. */
 TEST_IN(documents, the_output_of_load_is_saved_unchanged)
 {
-    char *text = read_data("nucleus-0.3.8-metadata-cgroup.json", NULL), *saved;
+    char *text = read_data("nucleus-0.3.8-metadata-cgroup.json", NULL);
 
     write_text("d/metadata.json", text);
     assert_int_equal(run_ckmeta("load d"), EXIT_DONE);
     assert_int_equal(rename("out", "printed"), 0);
     expect_output("save --metadata m d", "");
     expect_output("save --metadata printed d", "");
-    saved = read_file("d/metadata.json", NULL);
-    assert_string_equal(saved, text);
-    free(saved);
+    assert_file("d/metadata.json", text);
     free(text);
 }
 

@@ -169,14 +169,3 @@ TEST_IN(cgroup, an_endless_file_is_refused)
     assert_int_equal(truncate("g/io.max", 65537), 0);
     assert_fails(NUCLEUS_ERROR_SCHEMA, "io.max", "longer than 65536 bytes");
 }
-
-TEST_IN(cgroup, a_directory_that_cannot_be_opened_is_named)
-{
-    struct nucleus_error err;
-
-    assert_status(capture_sample("none", &err), NUCLEUS_ERROR_IO, &err);
-    assert_int_equal(err.os_error, ENOENT);
-    assert_contains(err.message, "cannot open cgroup directory 'none': ");
-    assert_status(capture_sample("g/io.max", &err), NUCLEUS_ERROR_NOT_DIRECTORY, &err);
-    assert_contains(err.message, "cannot open cgroup directory 'g/io.max': ");
-}

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -61,7 +60,6 @@ static int check(const struct object *object, const char *path, bool is_load, bo
     struct nucleus_error err;
     struct stat old, new;
     char message[128] = "";
-    char *bytes;
 
     make_object(object, path);
     assert_int_equal(lstat(path, &old), 0);
@@ -73,10 +71,8 @@ static int check(const struct object *object, const char *path, bool is_load, bo
     assert_int_equal(lstat(path, &new) == 0 && new.st_ino == old.st_ino, is_kept);
     assert_int_equal(count_names("d"), is_saved && is_kept ? 2 : 1);
     assert_true(!is_saved || has_saved("d", "new"));
-    bytes = read_file("victim", NULL);
-    assert_string_equal(bytes, "the victim's bytes");
+    assert_file("victim", "the victim's bytes");
     assert_false(exists("nothing"));
-    free(bytes);
     return err.os_error;
 }
 
