@@ -106,7 +106,8 @@ char *from_hex(const char *hex, size_t len, size_t *ret_len);
 void poison(void *output, size_t size);
 bool is_poisoned(const void *output, size_t size);
 
-/* Fails the test and prints the message unless the status is as expected. */
+/* Fails the test and prints the message unless the status is as expected. After NUCLEUS_OK, there
+ * must be no message. */
 #define assert_status(status, expected, err)                                                       \
     assert_status_at((status), (expected), (err), __FILE__, __LINE__)
 void assert_status_at(enum nucleus_status status, enum nucleus_status expected,
