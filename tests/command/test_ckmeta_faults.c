@@ -12,6 +12,7 @@
 
 #include "ckmeta.h"
 #include "memory_faults.h"
+#include "system_calls.h"
 
 /* Exit codes of the child if it could not be prepared, or if ckmeta left a descriptor open or
  * ignored a lack of memory. */
@@ -22,15 +23,10 @@ enum { NOT_STARTED = 97, LEFT_OPEN, IGNORED };
 static size_t first_fsync, first_allocation;
 static size_t fsyncs;
 
-int __real_nucleus_system_fsync(int fd);
-int __wrap_nucleus_system_fsync(int fd);
-
-int __wrap_nucleus_system_fsync(int fd)
+static void fail_fsync(struct call *call)
 {
-    if (++fsyncs < first_fsync)
-        return __real_nucleus_system_fsync(fd);
-    errno = EIO;
-    return -1;
+    if (is_call(call, "fsync") && ++fsyncs >= first_fsync)
+        answer_call(call, -1, EIO);
 }
 
 /* Runs ckmeta with these arguments, which are separated by spaces, and ends the process. */
@@ -47,6 +43,7 @@ static void run_and_exit(char *arguments)
     for (char *arg = strtok(arguments, " "); arg; arg = strtok(NULL, " "))
         argv[argc++] = arg;
     descriptors = count_descriptors();
+    set_call_hooks(fail_fsync, NULL);
     begin_memory(first_allocation, SIZE_MAX);
     code = (int)(argv[0][0] == 's' ? ckmeta_save : ckmeta_load)(argc, argv);
     (void)end_memory();
