@@ -110,6 +110,7 @@ static void save(void)
     require(nucleus_metadata_save(&metadata, "d", &err) == NUCLEUS_OK, err.message);
 }
 
+/* Writes the text to fd and flushes it. */
 static void write_bare(int fd)
 {
     require(fd >= 0 && write(fd, text, text_len) == (ssize_t)text_len, "write");
@@ -126,9 +127,9 @@ static void save_as_nucleus(void)
     require(close(fd) == 0 && rename(temp, path) == 0, "rename");
 }
 
-/* Makes the system calls that a durable save cannot do without, relative to an open directory.
- * After the rename it flushes the directory, and then checks that neither the file nor the file
- * system has failed meanwhile, as nucleus-checkpoint(7) describes. */
+/* Makes the system calls that every durable save needs, relative to an open directory. After the
+ * rename, these flush the directory and then check that neither the file nor the file system has
+ * failed in the meantime, as nucleus-checkpoint(7) describes. */
 static void save_durably(void)
 {
     static const char temp[] = ".metadata.json.tmp.bare";
