@@ -11,7 +11,7 @@ enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND, EXIT_NOT_DURABLE, EXI
  * metadata.json of that container in canonical form. */
 void documents(void);
 
-/* Writes a document of len bytes: head, as many items as fit, tail, and spaces. */
+/* Writes a document of len bytes to path: head, as many copies of item as fit, tail, and spaces. */
 void write_document(const char *path, size_t len, const char *head, const char *item,
                     const char *tail);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the subcommands of ckmeta in a child process in which calls fail. */
+/* Runs the subcommands of ckmeta in a child process in which flushes or allocations fail. */
 #include "run.h"
 
 #include <errno.h>
@@ -15,13 +15,13 @@
 #include "system_calls.h"
 
 /* Exit codes of the child if it could not be prepared, or if ckmeta left a descriptor open or
- * ignored a lack of memory. */
+ * succeeded although an allocation failed. */
 enum { NOT_STARTED = 97, LEFT_OPEN, IGNORED };
 
-/* The calls that fail: each fsync, and each allocation, from the one with this number on, counted
- * from 1. */
+/* The numbers, counted from 1, of the first fsync and the first allocation that fail. All later
+ * ones fail, too. */
 static size_t first_fsync, first_allocation;
-static size_t fsyncs;
+static size_t fsyncs; /* calls so far */
 
 static void fail_fsync(struct call *call)
 {
@@ -29,7 +29,8 @@ static void fail_fsync(struct call *call)
         answer_call(call, -1, EIO);
 }
 
-/* Runs ckmeta with these arguments, which are separated by spaces, and ends the process. */
+/* Runs ckmeta with arguments that are separated by spaces. Exits with the exit code of ckmeta, or
+ * with one of those above. */
 static void run_and_exit(char *arguments)
 {
     char *argv[16] = {NULL};
@@ -52,8 +53,8 @@ static void run_and_exit(char *arguments)
     exit(count_descriptors() > descriptors ? LEFT_OPEN : code);
 }
 
-/* Runs a line in a child, in which calls fail. Returns the exit code, and the messages, which must
- * be freed with free(3). */
+/* Runs the line in a child process in which calls fail. Returns the exit code, and in ret_err the
+ * messages, which must be freed with free(3). */
 static int run_failing(const char *line, char **ret_err)
 {
     pid_t child;
@@ -78,7 +79,7 @@ static void saved(void)
     first_fsync = first_allocation = SIZE_MAX;
 }
 
-TEST_IN(saved, a_save_that_is_not_durable_is_exit_code_4)
+TEST_IN(saved, a_save_that_is_not_durable_gives_exit_code_4)
 {
     char expected[128];
     char *err;
@@ -93,9 +94,9 @@ TEST_IN(saved, a_save_that_is_not_durable_is_exit_code_4)
     free(err);
 }
 
-/* The message if one of the first two allocations, those for the input, fails. */
 static const struct {
-    const char *line, *message;
+    const char *line;
+    const char *message; /* how it begins if no memory can be allocated for the input */
 } lines[] = {
     {"save --state s d", "ckmeta: cannot read 's': out of memory\n"},
     {"save --metadata m d", "ckmeta: cannot read 'm': out of memory\n"},
@@ -105,8 +106,9 @@ static const struct {
     {"load a resource_limits", "ckmeta: cannot load 'a/metadata.json': "},
 };
 
-/* First all allocations fail, then all but the first, and so on until ckmeta succeeds. */
-TEST_EACH_IN(saved, lines, running_out_of_memory_is_exit_code_1)
+/* First all allocations fail, then all but the first, and so on until ckmeta succeeds. The first
+ * two are those for the input. */
+TEST_EACH_IN(saved, lines, running_out_of_memory_gives_exit_code_1)
 {
     int code;
 

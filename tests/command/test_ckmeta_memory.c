@@ -29,7 +29,7 @@ TEST_IN(little_memory, an_endless_input_is_refused)
                    "cannot read '/dev/zero': larger than 4194304 bytes", 0);
 }
 
-/* The parts of a document that is as long as the cap. */
+/* The arguments of write_document() for documents as long as the cap. */
 static const struct {
     const char *name, *head, *item, *tail;
 } dense[] = {

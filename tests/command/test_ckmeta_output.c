@@ -31,7 +31,7 @@ static const char *const printing[] = {
 };
 
 /* The document is first shorter, then longer than the buffer of standard output. */
-TEST_EACH_IN(documents, printing, an_output_that_cannot_be_written_is_exit_code_1)
+TEST_EACH_IN(documents, printing, an_output_that_cannot_be_written_gives_exit_code_1)
 {
     char line[64];
 
@@ -47,7 +47,7 @@ TEST_EACH_IN(documents, printing, an_output_that_cannot_be_written_is_exit_code_
 }
 
 /* The buffer, which has 4096 bytes in glibc, fills at each byte near the end of the output. */
-TEST_IN(documents, a_buffer_that_fills_at_any_byte_is_exit_code_1)
+TEST_IN(documents, a_buffer_that_fills_at_any_byte_gives_exit_code_1)
 {
     for (int len = 4084; len < 4100; len++) {
         save_long(len);
@@ -56,7 +56,7 @@ TEST_IN(documents, a_buffer_that_fills_at_any_byte_is_exit_code_1)
 }
 
 /* Unless it is ignored, SIGXFSZ ends the process. */
-TEST_IN(documents, a_file_size_limit_is_exit_code_1)
+TEST_IN(documents, a_file_size_limit_gives_exit_code_1)
 {
     struct rlimit limit;
 

@@ -48,10 +48,11 @@ static const struct {
     {"save d --metadata=- <m", NULL},
 };
 
+/* A command that prints a file without its time. */
 #define WITHOUT_TIME "sed '/^  \"checkpoint_at\": [0-9]*,$/d' "
 
-/* Removes d/metadata.json. Fails the test unless it had this text, or that of m if expected is
- * NULL, and was the only file in d. */
+/* Removes d/metadata.json. Fails the test unless it was the only file in d, and its text without
+ * the time was the expected one, or that of m if expected is NULL. */
 static void check_saved(const char *expected)
 {
     char *text;
@@ -77,7 +78,7 @@ TEST_EACH_IN(documents, rows, save_accepts_each_form_with_options_in_any_order)
 static const char *const with_cgroup[] = {"save --id i --pid 1 --cgroup g d -- c",
                                           "save --state with-cgroup d"};
 
-/* A cgroup without enabled controllers has neither files nor limits. */
+/* A cgroup without enabled controllers has no limits, and no files for them. */
 TEST_EACH_IN(documents, with_cgroup, save_records_the_cgroup)
 {
     assert_int_equal(mkdir("g", 0700), 0);

@@ -30,7 +30,7 @@ limit()
     esac
 }
 
-# runc reads options for criu from a file that the bundle names; crun has command-line options. CRIU must
+# runc reads options for CRIU from a file that the bundle names; crun has command-line options. CRIU must
 # not manage cgroups, because it would not remove the new ones on a machine that also has cgroup v1.
 make_bundle()
 {

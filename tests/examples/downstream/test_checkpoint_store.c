@@ -25,7 +25,7 @@
 
 #include "checkpoint_store.h"
 
-/* A fault lasts until the test ends. */
+/* The faults of the running test. */
 static struct faults {
     int file_fsync;      /* errno of fsync(2) of a file, or 0 */
     int directory_fsync; /* errno of fsync(2) of a directory, or 0 */
@@ -78,7 +78,7 @@ static int set_up(void **state)
     return root < 0 ? -1 : 0;
 }
 
-/* Fails if any other file remains. */
+/* Removes the checkpoint that a test may have saved. Fails if any other file remains. */
 static int tear_down(void **state)
 {
     (void)state;
