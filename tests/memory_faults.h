@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Counts the memory of the library and of cJSON, and makes chosen allocations fail, in programs
- * with one thread that link test-memory-faults. */
+/* Counts the memory of the library and of cJSON, and makes chosen allocations fail, in
+ * single-threaded programs that link test-memory-faults. */
 #pragma once
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hooks around the system calls of the library, for programs with one thread that link
+/* Hooks around the system calls of the library, for single-threaded programs that link
  * test-system-calls. */
 #pragma once
 
@@ -40,5 +40,5 @@ void answer_call(struct call *call, long result, int os_error);
 typedef void call_hook(struct call *call);
 void set_call_hooks(call_hook *before, call_hook *after);
 
-/* For use after the call: the temporary files of other saves appear two hours older. */
+/* A hook for use after a call: makes the temporary files of other saves appear two hours older. */
 void age_stale_temps(struct call *call);

@@ -2,10 +2,10 @@
 /*
  * paused_save DIR NAME SIZE COMMAND PAUSES SKIPPED
  *
- * Saves metadata with this name, as container_id and as version, which are at both ends of the
- * file, and with an argument of SIZE bytes in between. Runs COMMAND after each system call in
- * PAUSES, and does not make those in SKIPPED. Both are lists of calls, as for is_call(), separated
- * by commas.
+ * Saves metadata in DIR. NAME is its container_id and its version, which are at opposite ends of
+ * the file; an argument of SIZE bytes is between them. Runs COMMAND after each system call in
+ * PAUSES. Skips each one in SKIPPED, which seems to succeed. Both are comma-separated lists of
+ * calls, as for is_call(). Prints the message of the save, and fails unless it returns NUCLEUS_OK.
  */
 #include "system_calls.h"
 

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # power_cut_images.sh PROGRAM CKMETA FILESYSTEM [file|directory]
 #
-# Saves on a file system in an image, and mounts a copy of the image that was made at each step, as
-# after a power failure. A reader must find the complete old or new file, and the new one after
-# the save has returned. The last argument names a flush to leave out, which must lose a file.
+# Saves three times on a file system in an image, and copies the image after each step. Each copy is
+# what a power failure at that moment would leave. In it, a reader must find the complete old or new
+# file, and the new one after the save has returned. PROGRAM is paused_save. The last argument names a
+# flush to leave out, so that a save must be lost.
 . "${0%/*}/../system/mounts.sh"
 program=$1
 ckmeta=$2
@@ -39,7 +40,7 @@ read_name()
     echo "$name"
 }
 
-# The second flush of the file may flush its new name as well.
+# The second flush of the file may also flush its new name, so it is left out with that of the directory.
 case $unflushed in
 file) skipped='fsync temp' ;;
 directory) skipped='fsync directory,fsync file' ;;
@@ -76,7 +77,7 @@ EOT
     count=$((count + 1))
     if [ "$found" != "$new" ] && { [ "$when" = after ] || [ "$found" != "$old" ]; }; then
         losses=$((losses + 1))
-        echo "$when the save of '$new' over '$old': $found"
+        echo "$when, save of '$new' over '$old': found $found"
     fi
 done
 

@@ -26,7 +26,7 @@ static struct {
     size_t steps_count;
     size_t limit;
     const char *scenario, *path;
-    const char *failure; /* of a check during the operation, or NULL */
+    const char *failure; /* the first check that failed during the operation, or NULL */
     call_hook *before, *after;
 } faults;
 
@@ -64,7 +64,8 @@ void set_fault_hooks(call_hook *before, call_hook *after)
     faults.after = after;
 }
 
-/* Like check(), but fails after the operation, which may run without standard descriptors. */
+/* Like check(), but fails the test only after the operation, during which standard error may be
+ * closed. */
 static void check_later(bool is_true, const char *what)
 {
     if (!is_true && !faults.failure)
@@ -94,6 +95,7 @@ static void check_belongs_to_a_step(const struct call *call)
         fail_msg("%s %s belongs to no step", call->name, call->object);
 }
 
+/* Returns the expected flags of openat, except O_PATH, which only a load uses. */
 static int expected_flags(const struct call *call)
 {
     if (is_call(call, "openat temp"))
@@ -115,7 +117,7 @@ static void check_new_descriptor(const struct call *call)
                     "a file is opened with the expected flags and mode");
     check_later(fcntl((int)call->result, F_GETFD) & FD_CLOEXEC, "the descriptor is close-on-exec");
     check_later(fstat((int)call->result, &info) == 0 && (!is_temp || (info.st_mode & 077) == 0),
-                "no other user may open a new file");
+                "no other user can open a new file");
 }
 
 /* Returns true if the call takes effect even if it reports this error. */
@@ -130,6 +132,7 @@ static void before(struct call *call)
     const struct fault *fault;
 
     faults.happening = NULL;
+    /* Loads try again without a pause. */
     if (is_call(call, "nanosleep")) {
         answer_call(call, 0, 0);
         return;
@@ -286,14 +289,13 @@ void check_at(bool is_true, const char *what, const char *file, int line)
 
 static void check_message(const char *message, int os_error, const char *part)
 {
-    const bool is_part_whole = part[strlen(part) - 1] != ' ';
-    const bool has_removal = strstr(message, "; temporary file '") != NULL;
+    const bool has_reason = part[strlen(part) - 1] != ' ';
+    const bool has_leftover = strstr(message, "; temporary file '") != NULL;
     char pattern[640];
 
-    (void)snprintf(pattern, sizeof pattern, "*%s%s%s%s", part,
-                   is_part_whole ? "" : strerror(os_error),
-                   has_removal ? "; temporary file '*' could not be removed: " : "",
-                   has_removal ? strerror(faults.planned[0].fault.os_error) : "");
+    (void)snprintf(pattern, sizeof pattern, "*%s%s%s%s", part, has_reason ? "" : strerror(os_error),
+                   has_leftover ? "; temporary file '*' could not be removed: " : "",
+                   has_leftover ? strerror(faults.planned[0].fault.os_error) : "");
     if (fnmatch(pattern, message, 0) != 0) {
         print_error("Message: %s\nPattern: %s\n", message, pattern);
         check(false, "the message names the step and the reason");

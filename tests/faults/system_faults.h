@@ -71,9 +71,9 @@ void set_fault_hooks(call_hook *before, call_hook *after);
 /* Runs the operation with the faults. Fails the test if it leaks a descriptor or memory. */
 enum nucleus_status run_with_faults(operation *operate, struct nucleus_error *err);
 
-/* Checks err. Its message must contain the path, and end with part, in which * matches anything. If
- * part ends with a space, the text of os_error follows. After a failed removal, the message also
- * contains the error of the first fault. */
+/* Checks err. After a failure, its message must contain the path, and end with part, in which "*"
+ * matches any text. If part ends with a space, the text of os_error must follow. If a temporary
+ * file could not be removed, this and the error of the first fault must follow as well. */
 void check_error(const struct nucleus_error *err, enum nucleus_status status, int os_error,
                  const char *part);
 

@@ -113,7 +113,7 @@ static const struct scenario {
     bool has_old;          /* metadata.json exists */
     bool is_at;            /* nucleus_metadata_save_at() with an O_PATH descriptor */
     bool is_cluttered;     /* an old temporary file, umask 0777, short transfers */
-    int closed;            /* number of standard descriptors that are free: the highest ones */
+    int closed;            /* how many standard descriptors are closed, from 2 downwards */
     bool has_equal_inodes; /* the file system reports the same inode number for each file */
 } scenarios[] = {
     {"first save", .has_old = false},
@@ -141,6 +141,7 @@ static void directory_d(void)
     assert_true(directory > 2);
 }
 
+/* Makes temporary files of other saves stale and, in some scenarios, all inode numbers equal. */
 static void change_status(struct call *call)
 {
     age_stale_temps(call);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes each system call of a load, and of capturing a cgroup's limits, fail in every way that it
- * can. The result must be complete or untouched, the descriptors closed and the file unchanged.
+ * Makes each system call of a load, and of reading the limits of a cgroup, fail in every way that
+ * it can. The result must be complete or untouched, the descriptors closed and the file unchanged.
  */
 #include "system_faults.h"
 #include "test.h"
@@ -67,8 +67,8 @@ static char long_dir[PATH_MAX] = "d";
 
 static const struct way {
     const char *name;
-    const char *dir; /* NULL for nucleus_metadata_load_at() */
-    const char *path;
+    const char *dir;  /* NULL for nucleus_metadata_load_at() */
+    const char *path; /* part of each error message */
 } ways[] = {
     {"by path", "d", "'d"}, {"by a long path", long_dir, "..."}, {"at", NULL, "'metadata.json'"}};
 
@@ -120,7 +120,7 @@ static void saved_file(void)
     enter(&ways[1]);
 }
 
-static enum nucleus_status call(struct nucleus_metadata *ret, struct nucleus_error *err)
+static enum nucleus_status get_metadata(struct nucleus_metadata *ret, struct nucleus_error *err)
 {
     if (way == &from_state)
         return sample_from_state(way->dir, ret, err);
@@ -128,14 +128,14 @@ static enum nucleus_status call(struct nucleus_metadata *ret, struct nucleus_err
                     : nucleus_metadata_load_at(directory, ret, err);
 }
 
-/* The limits in the file are those of the cgroup. */
-static enum nucleus_status call_and_check(struct nucleus_error *err)
+/* Checks that the result is complete or untouched. The file has the same limits as the cgroup. */
+static enum nucleus_status get_and_check(struct nucleus_error *err)
 {
     struct nucleus_metadata metadata;
     enum nucleus_status status;
 
     poison(&metadata, sizeof metadata);
-    status = call(&metadata, err);
+    status = get_metadata(&metadata, err);
     if (status != NUCLEUS_OK) {
         check(is_poisoned(&metadata, sizeof metadata), "the result is untouched");
         return status;
@@ -149,7 +149,7 @@ static enum nucleus_status call_and_check(struct nucleus_error *err)
 
 static enum nucleus_status run(struct nucleus_error *err)
 {
-    return run_with_faults(call_and_check, err);
+    return run_with_faults(get_and_check, err);
 }
 
 static void assert_file_is_unchanged(void)
@@ -190,10 +190,11 @@ TEST_EACH_IN(saved_file, lookups, load_succeeds_if_its_second_lookup_succeeds)
     }
 }
 
-/* The first tries of a load find the file with another size than it has when it is read. */
+/* In the first tries of a load, the file seems to change its size after fstat. */
 static struct {
-    off_t by;
-    size_t tries, tried;
+    off_t by;     /* the reported size minus the real one */
+    size_t tries; /* number of tries that are disturbed */
+    size_t tried; /* number of tries so far */
 } change;
 
 static void change_size(struct call *call)

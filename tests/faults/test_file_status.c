@@ -9,7 +9,7 @@
 enum { NO_EFFECT = -1 }; /* fchmod succeeds, but changes nothing, as on ntfs-3g */
 
 static struct {
-    mode_t mode;    /* that fstat reports for the temporary file */
+    mode_t mode;    /* as fstat reports it for the temporary file */
     int os_error;   /* of fchmod, 0 if it works, or NO_EFFECT */
     size_t fchmods; /* number of calls */
 } file;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of temporary files, and the removal of those of savers that died. Their age is the
- * difference between two timestamps of the file server, which are simulated here. */
+/* Tests the names of temporary files, and that a save removes those of savers that died. The age of
+ * a file is the difference between two timestamps of the file server, which are simulated here. */
 #include "system_calls.h"
 #include "test.h"
 
@@ -188,7 +188,7 @@ TEST_IN(stale_files, save_reads_a_listing_with_at_most_1024_calls)
 }
 
 static const struct {
-    const char *name; /* of the file, without a prefix */
+    const char *name; /* the end of the file name */
     uint64_t number;
 } numbers[] = {
     {"0000000000000000", 0},
