@@ -88,7 +88,7 @@ static void act_as_loader(struct request *report)
 
 static const char fixed_path[] = MODEL_DIRECTORY "/metadata.json.tmp";
 
-/* Returns CALL_END, or the kind of the call that failed. A symbolic link is an error. */
+/* Returns CALL_END, or the kind of the call that failed: CALL_STAT for a symbolic link. */
 static enum call_kind act_as_nucleus(size_t actor)
 {
     const struct request exists = {.kind = CALL_STAT, .name = FIXED_NAME, .fd = AT_FDCWD};

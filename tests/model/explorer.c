@@ -32,7 +32,7 @@ static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN
 
 struct exploration explored;
 
-/* A set of hashes. The capacity of a bucket is a power of two. */
+/* A set of hashes. A bucket is enlarged when its count is 0 or a power of two. */
 static struct bucket {
     uint64_t *hashes;
     size_t count;
@@ -42,8 +42,8 @@ static struct {
     struct history histories[HISTORIES]; /* the first is unused */
     uint32_t history_count;
     bool is_described;
-    char trace[MAX_DEPTH + 1]; /* to the current state, and its score */
-    size_t depth, score;
+    char trace[MAX_DEPTH + 1]; /* leads to the current state */
+    size_t depth, score;       /* of the trace */
 } explorer;
 
 _Static_assert(sizeof(struct world) % 8 == 0, "hash_bytes() hashes words");
@@ -54,7 +54,7 @@ static struct {
     size_t actor;
     uint32_t replayed[STEPS]; /* histories, from next on */
     size_t next;
-    perform_function *alone; /* answers its steps, or NULL */
+    perform_function *alone; /* answers its steps; NULL during an exploration */
     struct request request;  /* the step at which it stopped */
     jmp_buf stop;
 } running;
@@ -246,7 +246,7 @@ void report_if(bool is_broken, const char *format, ...)
 /* ---- The exploration ---- */
 
 /* Explores the current state if it is new. last_actor made the last step. If trace is not NULL,
- * only makes the choice that is its first character, if any. */
+ * makes only the choice that its first character denotes, or none at its end. */
 static void explore_state(size_t last_actor, const char *trace)
 {
     const size_t score = explorer.score;
@@ -281,7 +281,7 @@ static void explore_state(size_t last_actor, const char *trace)
 void explore(const char *trace)
 {
     memset(&explored, 0, sizeof explored);
-    running.alone = NULL; /* an earlier test may have failed */
+    running.alone = NULL; /* still set if an actor that ran alone failed the test */
     forget_states();
     explorer.history_count = 1;
     explorer.depth = explorer.score = 0;

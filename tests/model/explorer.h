@@ -46,11 +46,11 @@ void explore(const char *trace);
 /* Makes a step on behalf of the running actor. Returns the answer. */
 struct answer explorer_step(const struct request *request);
 
-/* Answers a step. way is below count_ways(). */
+/* Answers a step in one of the ways that count_ways() counts. Way 0 is the one without a fault. */
 typedef struct answer perform_function(size_t actor, const struct request *request, unsigned way);
 
-/* Runs an actor alone. answer_step() answers each of its steps, including the last one, CALL_END,
- * with way 0. */
+/* Runs an actor alone. Calls answer_step() with way 0 for each of its steps, including the last
+ * one, CALL_END. */
 void explorer_run_alone(size_t actor, perform_function *answer_step);
 
 /* Records a violated guarantee, with the choices that led to it. */
@@ -62,7 +62,7 @@ bool explorer_is_new(uint64_t seed, const void *bytes, size_t size);
 
 /* ---- Provided by the model ---- */
 
-/* Runs the code of the actor, up to its last step, CALL_END. */
+/* Runs the code of the actor, which makes steps until the last one, CALL_END. */
 void act(size_t actor);
 
 /* Returns the number of ways in which the step can be answered, at least 1. */

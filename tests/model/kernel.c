@@ -16,7 +16,7 @@
 #include "support.h"
 
 static int directory;                   /* the one that paths and CALLER_FD refer to */
-static int descriptors[FIRST_FD + FDS]; /* in the kernel, of each number in the model */
+static int descriptors[FIRST_FD + FDS]; /* those of the kernel, by their number in the model */
 static size_t steps;
 
 static void make_object(const char *path, const struct inode *inode)
@@ -38,7 +38,7 @@ static void make_object(const char *path, const struct inode *inode)
     (void)close(fd);
 }
 
-/* Returns the number that a new descriptor has in the model. */
+/* Records a new descriptor. Returns its number in the model, or -1 if there is none. */
 static int renumber(int fd, const struct answer *expected)
 {
     if (fd < 0 || expected->result < 0)
@@ -47,8 +47,8 @@ static int renumber(int fd, const struct answer *expected)
     return expected->result;
 }
 
-/* Fills in the result of a stat. The device, the inode number, the time, and the links and size of
- * anything but a file are copied from the model. */
+/* Fills in the result of a stat. The device, the inode number and the time are those of the model,
+ * and so are the links and size of anything but a file, and the permissions of a symbolic link. */
 static int fill_info(int result, const struct stat *info, const struct answer *expected,
                      struct answer *answer)
 {
@@ -103,6 +103,7 @@ static long make_call(const struct request *request, const struct answer *expect
     }
 }
 
+/* Makes a step in the model and in the kernel. Fails the test if the answers differ. */
 static struct answer compare_step(size_t actor, const struct request *request, unsigned way)
 {
     struct answer expected = {0}, answer = {0};
@@ -126,6 +127,7 @@ static struct answer compare_step(size_t actor, const struct request *request, u
     return expected;
 }
 
+/* Like compare_step(), for a step that is not in the code of actor 0 but uses its descriptors. */
 static struct answer compare(struct request request)
 {
     return compare_step(0, &request, 0);

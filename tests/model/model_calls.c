@@ -35,7 +35,7 @@ static struct fd *find_fd(size_t actor, int fd)
     return &world.actors[actor].fds[number];
 }
 
-/* Opens the lowest free descriptor that is at least min. slot may be a directory. */
+/* Opens the lowest free descriptor that is at least min. slot is that of a file or a directory. */
 static int open_fd(struct call *call, int slot, int min)
 {
     struct fd *fds = call->own->fds;
@@ -51,7 +51,8 @@ static int open_fd(struct call *call, int slot, int min)
 
 /* ---- Effects: each returns the result of the call, or a negative errno ---- */
 
-/* Faults other than an errno: the call is performed nevertheless, in part, or not at all. */
+/* Faults other than an errno: the call is performed but reports the errno that DONE is combined
+ * with, is performed in part, or reports success without being performed. */
 enum { DONE = 0x1000, SHORT = 0x2000, NOTHING = 0x3000 };
 
 static int open_directory(struct call *call)
@@ -154,8 +155,8 @@ static int write_file(struct call *call)
     return (int)count;
 }
 
-/* A fault: what is not on the disk may never be. But a file system that cannot flush a directory
- * (EINVAL) need not do so. */
+/* After a flush that fails, unflushed changes may never reach the disk. However, a file system that
+ * cannot flush a directory (EINVAL) is assumed to have written its names. */
 static int fail_to_flush(struct call *call)
 {
     call->fd->is_flush_lost = true;
@@ -222,7 +223,7 @@ static int get_random(struct call *call)
     return call->fault == SHORT ? 4 : call->request->size;
 }
 
-/* The first listing returns all names as a set, the next ones are empty. */
+/* The first listing returns all names as a set; the next ones are empty. */
 static int list_names(struct call *call)
 {
     if (world.is_removed)
@@ -298,7 +299,7 @@ bool is_private(size_t actor, const struct request *request)
     return request->kind <= (is_mergeable ? LAST_MERGED : LAST_PRIVATE);
 }
 
-/* Performs the call unless its fault prevents that. */
+/* Performs the call unless its fault prevents that. Returns its result, or a negative errno. */
 static int make(struct call *call)
 {
     const enum call_kind kind = call->request->kind;

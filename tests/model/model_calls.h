@@ -13,8 +13,8 @@ enum call_kind {
     CALL_GETRANDOM,
     LAST_PRIVATE = CALL_GETRANDOM,
 
-    /* Private if there are no events: the call concerns only a descriptor, or a file that has one
-     * writer and has not been renamed. */
+    /* Also private in the cases that is_merged describes: the call concerns only a descriptor, or a
+     * file that has one writer and has not been renamed. */
     CALL_OPEN_DIRECTORY,
     CALL_CLOSE,
     CALL_FSTAT,
@@ -24,7 +24,7 @@ enum call_kind {
 
     CALL_CREATE,
     CALL_OPEN_FILE,
-    CALL_STAT, /* by name; flags may be AT_SYMLINK_NOFOLLOW */
+    CALL_STAT, /* by name; flags is 0 or AT_SYMLINK_NOFOLLOW */
     CALL_READ,
     CALL_FSYNC,
     CALL_RENAME,
@@ -40,7 +40,7 @@ struct request {
     int8_t name;     /* in the directory, or NO_NAME */
     int8_t new_name; /* of a rename */
     uint8_t size;    /* of a transfer, in bytes */
-    int32_t fd;      /* of the file, or of the directory that contains name; or AT_FDCWD */
+    int32_t fd;      /* of the file or of the directory that contains name, or AT_FDCWD */
     uint32_t flags;
     uint32_t mode;
     uint64_t data; /* the bytes to write */
@@ -68,7 +68,7 @@ struct call {
     const struct request *request;
     struct actor *own;
     struct fd *fd;       /* of the request, or NULL */
-    int directory;       /* of the path or fd: OUR_DIRECTORY or OTHER_DIRECTORY */
+    int directory;       /* the slot of fd, or the directory that paths lead to if fd is NULL */
     int name;            /* of the request, or NO_NAME if it is in OTHER_DIRECTORY */
     struct inode *inode; /* of the name or the descriptor; may be NULL */
     int fault;
@@ -78,7 +78,8 @@ struct call {
 /* The maximum number of calls that fail on a path. */
 extern unsigned max_faults;
 
-/* True if the calls up to LAST_MERGED are not choices in a scenario without events. */
+/* True if, in a scenario without events, the calls up to LAST_MERGED are not choices, except those
+ * of nucleus. */
 extern bool is_merged;
 
 /* Checks the guarantees of the library and makes the call. Way 0 is the one without a fault. */

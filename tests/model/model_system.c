@@ -11,7 +11,7 @@
 #include "model_calls.h"
 #include "model_world.h"
 
-enum { ENTRY_SIZE = 64 }; /* of a struct dirent64 */
+enum { ENTRY_SIZE = 64 }; /* bytes of each struct dirent64 */
 
 /* Makes a step; the arguments initialize members of its request. */
 #define STEP(...) make_step((struct request){__VA_ARGS__})

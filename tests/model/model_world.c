@@ -39,7 +39,7 @@ static void mark_alive(bool ret[SLOTS])
 
 void world_forget(void)
 {
-    bool is_used[SLOTS] = {false}; /* true if it may be on the disk, too */
+    bool is_used[SLOTS] = {false}; /* also true if only the disk refers to it */
 
     mark_alive(is_used);
     for (int name = FILE_NAME; name < NAMES; name++)
@@ -52,7 +52,8 @@ void world_forget(void)
 }
 
 /* Inode numbers are reused as soon as possible. In a scenario without events, the slot depends only
- * on the owner, and the number on the slot: this saves states, and no actor can observe it. */
+ * on the owner, and the number on the slot: this saves states, and no actor can observe it. The
+ * objects of a neighbour have separate numbers. */
 static int new_number(int slot, int owner)
 {
     bool is_alive[SLOTS] = {false}, is_taken[SLOTS + 1] = {false};

@@ -44,13 +44,13 @@ enum {
     FIRST_LEFTOVER = FIRST_TEMP + (ACTORS + 1) * TRIES,
     NAMES = FIRST_LEFTOVER + 2,
     SLOTS = 21,           /* of inodes; the first is unused */
-    OUR_DIRECTORY = -1,   /* in place of a slot, what a descriptor refers to */
-    OTHER_DIRECTORY = -2, /* has replaced ours */
+    OUR_DIRECTORY = -1,   /* the slot of a descriptor that refers to the directory */
+    OTHER_DIRECTORY = -2, /* the slot of one that refers to a directory that replaced it */
     OPS = 10,             /* changes of names that are not flushed */
     FDS = 6,              /* of one actor */
     TEXT = 8,             /* bytes in each file */
-    FIRST_BYTE = 'a',     /* the text of owner 0 */
-    FIRST_FD = 3,         /* above the standard descriptors */
+    FIRST_BYTE = 'a',     /* fills the files of owner 0; those of owner 1 are filled with 'b' */
+    FIRST_FD = 3,         /* the lowest descriptor above the standard ones */
     CALLER_FD = 90,
     SECONDS = 2000000, /* the clock at the start */
     HOUR = 60 * 60,
@@ -60,8 +60,8 @@ enum {
 };
 
 struct fd {
-    int8_t slot;           /* of the file, or a directory; 0 if the descriptor is free */
-    uint8_t offset;        /* of a directory: 1 once it is listed */
+    int8_t slot;           /* of the file, or one of a directory; 0 if the descriptor is free */
+    uint8_t offset;        /* of a directory: 1 after it was listed */
     uint8_t is_flush_lost; /* a flush failed, so that another one would succeed */
 };
 
@@ -92,7 +92,7 @@ struct op {
     int8_t from, to, slot;
 };
 
-/* There is no padding: the explorer compares and hashes all bytes. */
+/* Contains no padding, because the explorer hashes all bytes. */
 struct world {
     /* These survive a power cut. */
     struct inode inodes[SLOTS];
@@ -135,7 +135,7 @@ struct inode *world_create(int name, mode_t mode, int owner);
 /* Like world_create(), but the object is filled and on the disk. */
 void world_put(int name, mode_t type, int owner, int age);
 
-/* Makes a change in a directory: names is the slot of each name, or 0. */
+/* Applies a change to names, which contains the slot of each name, or 0. */
 void apply(struct op op, int8_t names[NAMES]);
 
 /* Writes the current directory to the disk. */
@@ -144,7 +144,8 @@ void world_flush_directory(void);
 /* Closes the descriptors of an actor and clears its memory. */
 void world_end_actor(size_t actor);
 
-/* Restarts the machine two hours later with the names in image, as slots. */
+/* Restarts the machine more than two hours later. image contains the slot of each name on the disk,
+ * or 0. */
 void world_restart(const int8_t image[NAMES]);
 
 bool is_complete(const struct inode *inode);

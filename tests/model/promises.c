@@ -191,7 +191,8 @@ struct answer perform(size_t actor, const struct request *request, unsigned way)
 
 /* ---- After a power cut ---- */
 
-/* image is the slot of each name on the disk, or 0. */
+/* Checks what a power cut may leave, and the next save. image contains the slot of each name, or
+ * 0. */
 static void check_image(const int8_t image[NAMES])
 {
     const struct inode *inode = image[FILE_NAME] > 0 ? &world.inodes[image[FILE_NAME]] : NULL;

@@ -41,8 +41,8 @@ static void print_finding(const struct finding *finding)
     print_message("  again: test_model %s '%s' %s\n", mode, scenario->name, finding->trace);
 }
 
-/* Fails the test unless the findings are the expected ones. The errors that are planted in the
- * model may have further consequences. */
+/* Fails the test unless the findings are the expected ones. Errors that are planted in the model
+ * may cause additional findings. */
 static void check_findings(const struct exploration *found)
 {
     size_t missing = 0, unexpected = 0;
@@ -82,9 +82,10 @@ static void explore_scenario(void **state)
     }
 }
 
-static int follow(const struct scenario *of, const char *trace)
+/* Follows the trace and prints its findings. Returns the exit status, 1 if there are any. */
+static int follow(const struct scenario *new_scenario, const char *trace)
 {
-    world_begin(of);
+    world_begin(new_scenario);
     explore(trace);
     for (size_t i = 0; i < explored.count; i++)
         print_message("%s\n", explored.findings[i].text);
