@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Shared by the scripts in the directories below this one, which begin with: . "${0%/*}/../script.sh"
+# The common part of package/package.sh and system/mounts.sh, which include it in the scripts that use them.
 # shellcheck shell=sh
 set -eu
 umask 022
@@ -8,12 +8,14 @@ export LC_ALL
 
 name=${0##*/}
 
+# fail MESSAGE...: prints the message and fails the test.
 fail()
 {
     echo "$name: $*" >&2
     exit 1
 }
 
+# skip REASON...: prints the reason and skips the test.
 skip()
 {
     echo "$name: skipped: $*"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char directory[32];
+static char directory[32]; /* relative to TMPDIR */
 
 void enter_directory(void)
 {

@@ -16,22 +16,22 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* The beginning of a metadata document with all members but command, and of one with all members
- * that are required. "}" completes them. */
+/* Metadata documents without their closing brace: one lacks the required member command, and the
+ * other has all required members. */
 #define WITHOUT_COMMAND                                                                            \
     "{\"container_id\":\"a\",\"container_name\":\"b\",\"original_pid\":1,\"checkpoint_at\":5,"     \
     "\"version\":\"v\",\"using_gvisor\":false,\"rootless\":true"
 #define MINIMAL WITHOUT_COMMAND ",\"command\":[]"
 
-/* MINIMAL with a path, and with these members in its limits. */
+/* Complete documents: MINIMAL with this cgroup_path, or with these members in resource_limits. */
 #define WITH_PATH(path) MINIMAL ",\"cgroup_path\":\"" path "\"}"
 #define WITH_LIMITS(members) MINIMAL ",\"resource_limits\":{" members "}}"
 
 /* Exit status of a test program that could not run, after it printed the reason. */
 enum { TEST_SKIPPED = 77 };
 
-/* Creates a directory in TMPDIR and makes it the working directory, with the umask 022. Tests use
- * relative paths, so that a long TMPDIR does not shorten messages. */
+/* Creates a directory in TMPDIR, makes it the working directory, and sets the umask to 022. Tests
+ * use relative paths, so that a long TMPDIR does not shorten messages. */
 void enter_directory(void);
 
 /* Returns to TMPDIR and removes the directory. */
@@ -106,8 +106,8 @@ char *from_hex(const char *hex, size_t len, size_t *ret_len);
 void poison(void *output, size_t size);
 bool is_poisoned(const void *output, size_t size);
 
-/* Fails the test and prints the message unless the status is as expected. After NUCLEUS_OK, there
- * must be no message. */
+/* Fails the test and prints the message unless the status is as expected. After NUCLEUS_OK, err
+ * must contain neither an errno nor a message. */
 #define assert_status(status, expected, err)                                                       \
     assert_status_at((status), (expected), (err), __FILE__, __LINE__)
 void assert_status_at(enum nucleus_status status, enum nucleus_status expected,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char *dir;
+static const char *dir; /* NULL until the files have been created */
 
 static void make_files(void)
 {

@@ -56,8 +56,8 @@ completions()
     esac | sort
 }
 
-# compare_options SECTION LINE: compares the options in the help, which is standard input, with those in
-# SECTION of ckmeta(1) and those that are offered after "ckmeta LINE".
+# compare_options SECTION LINE: checks that SECTION of ckmeta(1), and the completion of "ckmeta LINE-",
+# contain the same options as the help text in standard input.
 compare_options()
 {
     options >help

@@ -21,7 +21,7 @@ pkg_config-CXX) use_by_hand "$prefix" "$CXX" -std=c++17 -x c++ ;;
     ;;
 esac
 
-# As part of a project, the library changes no settings of it, and adds no tools, tests or install rules.
+# As part of another project, the library changes no settings, and adds no tools, tests or install rules.
 case $way in
 add_subdirectory | FetchContent)
     ! grep -E '^(BUILD_TESTING|CMAKE_BUILD_TYPE|CMAKE_INSTALL_LIBDIR):.*=.' build/CMakeCache.txt ||

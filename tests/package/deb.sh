@@ -16,10 +16,10 @@ for deb in "$command" "$library"; do
     dpkg-deb -x "$deb" unpacked
 done
 
-expect_depends() # DEB PACKAGES: checks the packages that DEB depends on, in any version
+expect_depends() # DEB PACKAGES: checks that DEB depends on exactly PACKAGES, in any version
 {
     depends=$(dpkg-deb -f "$1" Depends | sed 's/ ([^)]*)//g')
-    [ "$depends" = "$2" ] || fail "$1 depends on $depends"
+    [ "$depends" = "$2" ] || fail "$1 depends on '$depends', not '$2'"
 }
 expect_depends "$command" "libc6, libcjson1"
 expect_depends "$library" libcjson-dev

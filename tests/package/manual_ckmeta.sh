@@ -19,8 +19,8 @@ example() # PATTERN: prints the name of the first file with an example that cont
     grep -lF -e "$1" examples.d/* | sed -n 1p | grep . || fail "no example contains $1"
 }
 
-# Each of these programs prints output of the real one: about a running container, or about one in the state
-# $CONTAINER. The configuration of the container is in $BUNDLE.
+# Each of these programs prints recorded output of the real one. $CONTAINER is the end of the recording's
+# name, such as -stopped, or empty for a running container. The container's configuration is in $BUNDLE.
 cat >bin/runc <<'END'
 program=${0##*/}
 case "$program $*" in

@@ -114,7 +114,7 @@ x86_64*linux-gnu)
     ;;
 esac
 
-# With the wrappers for cmocka, the tests of the example pass, and report a leak that is planted in them.
+# With the wrappers for cmocka, the example's tests pass, but report a leak if one is planted in them.
 render "$page" | section "FINDING LEAKS WITH CMOCKA" >leaks
 options=$(grep -o -e '-Wl,--wrap=malloc,[a-z=,-]*' leaks) || fail "no options for cmocka"
 {

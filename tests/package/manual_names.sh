@@ -90,8 +90,8 @@ done >members
 sed -n 's/^\.It Li \([a-z0-9_]*\) Ta.*/\1/p' "$manual/nucleus-checkpoint.7" >documented
 expect_same "the members in nucleus-checkpoint(7)" members documented
 
-# Exactly these pages and names are installed. Each page ends with the version, and each page that is
-# referred to is installed.
+# The installed pages are those in the source, and one for each name. Each ends with the version, and refers
+# only to installed pages.
 { (cd "$manual"; ls); sed 's/$/.3/' names; } | sort -u | sed 's,.*\.\(.\)$,man\1/&,' | sort >expected
 cd "$installed"
 find . ! -type d | cut -c 3- | sort >"$scratch/pages"

@@ -2,9 +2,9 @@
 /*
  * manual_sandbox save|load|limits DIR
  *
- * Performs the action in DIR, or for "limits" reads the limits of the cgroup DIR. sched_yield(2)
- * marks the beginning in a trace. If RIGHTS is defined, only these rights of Landlock are permitted
- * in DIR. Exits with the status of the library, or with 100 if the kernel has no Landlock.
+ * Saves or loads in DIR, or reads the limits of the cgroup DIR. sched_yield(2) marks the beginning
+ * in a trace. If the macro RIGHTS is defined, Landlock permits only these rights, and only in DIR.
+ * Exits with the status of the library, or with 100 if the kernel has no Landlock.
  */
 #define _GNU_SOURCE
 #include <nucleus/checkpoint.h>

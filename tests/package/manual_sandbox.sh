@@ -17,7 +17,9 @@ compile_sandbox() # [-DRIGHTS=...]
         $(pkg-config --cflags --libs nucleus-checkpoint)
 }
 
-listed() # ITEM MACRO: prints what the items of this name in the page mark with MACRO, one per line
+# listed ITEM MACRO: prints the words that MACRO marks in nucleus-checkpoint(7), in the list items that begin
+# with ITEM, one per line.
+listed()
 {
     sed -n "/^\.It $1/I,/^\.\(It\|El\)/s/^\.$2 \([^ ]*\).*/\1/p" "$SOURCE/tools/man/nucleus-checkpoint.7" |
         grep . || fail "the page does not list the $2 of $1"
@@ -30,8 +32,8 @@ make_directory()
     cp "$SOURCE/tests/data/nucleus-0.3.8-metadata.json" directory/metadata.json
 }
 
-# Each row is an action, its exit status, and the commands that set up the case and may set dir. /dev/pts is
-# a file system that is not known to be local, so a load retries a missing file there.
+# Each row is an action, its exit status, and the commands that set up the case, which may set dir. The file
+# system of /dev/pts is not known to be local, so a load retries a missing file there.
 compile_sandbox
 cp -r "$SOURCE/tests/data/cgroup" .
 while read -r action expected commands; do
