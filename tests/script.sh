@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The common part of package/package.sh and system/mounts.sh, which include it in the scripts that use them.
+# Included by package/package.sh and system/mounts.sh, on behalf of the scripts that include these.
 # shellcheck shell=sh
 set -eu
 umask 022

@@ -11,14 +11,16 @@ x86_64*linux*) ;;
 esac
 strace -o trace true 2>refusal || skip "strace does not work: $(cat refusal)"
 use_pkg_config "$prefix"
-compile_sandbox() # [-DRIGHTS=...]
+
+# compile_sandbox [-DRIGHTS=...]: compiles manual_sandbox.c.
+compile_sandbox()
 {
     compile "$CC" -std=gnu11 "$@" -o sandbox "$tests/manual_sandbox.c" \
         $(pkg-config --cflags --libs nucleus-checkpoint)
 }
 
-# listed ITEM MACRO: prints the words that MACRO marks in nucleus-checkpoint(7), in the list items that begin
-# with ITEM, one per line.
+# listed ITEM MACRO: prints, one per line, the words that MACRO marks in those list items of
+# nucleus-checkpoint(7) that begin with ITEM.
 listed()
 {
     sed -n "/^\.It $1/I,/^\.\(It\|El\)/s/^\.$2 \([^ ]*\).*/\1/p" "$SOURCE/tools/man/nucleus-checkpoint.7" |

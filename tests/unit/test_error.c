@@ -72,10 +72,9 @@ TEST_EACH(units, a_path_loses_its_beginning_only_if_it_is_too_long)
     }
 }
 
-/* The locale object in use, and how many were requested. A request can be made to fail. */
-static locale_t locale_in_use;
-static int locale_requests;
-static bool locale_fails;
+static locale_t locale_in_use; /* the locale object that is not freed yet, or 0 */
+static int locale_requests;    /* number of calls of newlocale */
+static bool locale_fails;      /* makes newlocale fail */
 
 locale_t __wrap_newlocale(int mask, const char *name, locale_t base);
 locale_t __real_newlocale(int mask, const char *name, locale_t base);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An error in the JSON syntax is reported with the line and column of the first bad byte, and one
  * in the metadata with the name of the member. There is a row for each problem and each limit.
- * test_serde_verdicts.c has many more documents, but none with the limits of a cgroup. */
+ * test_serde_verdicts.c has many more documents, but none with the limits of a cgroup; those that
+ * are accepted are in test_to_json.c. */
 #include "test.h"
 
 #include <string.h>

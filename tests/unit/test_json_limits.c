@@ -8,7 +8,8 @@
 
 enum { CAP = NUCLEUS_CHECKPOINT_MAX_BYTES };
 
-/* Returns the message for the text, "" if it is accepted, until the next call. */
+/* Parses the text, and fails the test unless the status is as expected. Returns the message, "" if
+ * the text is accepted, in a static buffer. */
 static const char *parse(const char *text, size_t len, enum nucleus_status expected)
 {
     static struct nucleus_error err;
@@ -22,8 +23,8 @@ static const char *parse(const char *text, size_t len, enum nucleus_status expec
 }
 
 static const struct {
-    const char *end; /* of the document, whose levels include its outermost object */
-    int depth;
+    const char *end; /* of the document, after the nested arrays */
+    int depth;       /* number of levels, including the outermost object */
     enum nucleus_status status;
     const char *message;
 } nested[] = {
@@ -89,7 +90,7 @@ TEST(a_document_larger_than_the_cap_is_not_written)
     memset(metadata.container_id, 'x', CAP - len);
     free(encode_metadata(&metadata, &len));
     assert_int_equal(len, CAP);
-    metadata.rootless = false; /* "true" is shorter */
+    metadata.rootless = false; /* "false" is one byte longer than "true" */
     assert_status(nucleus_metadata_to_json(&metadata, &text, &len, &err), NUCLEUS_ERROR_TOO_LARGE,
                   &err);
     nucleus_metadata_clear(&metadata);

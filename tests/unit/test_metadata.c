@@ -11,7 +11,7 @@
 
 static char *const command[] = {"sleep", "", "1", NULL};
 
-/* test_ckmeta_save.c has more states, and one with a version. */
+/* test_ckmeta_save.c tests more states, including one with a version. */
 TEST(a_state_is_copied_with_the_time_and_version)
 {
     const struct nucleus_container_state container = {

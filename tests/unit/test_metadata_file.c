@@ -53,9 +53,9 @@ TEST_EACH_IN(empty_directory, umasks, the_mode_is_0600_regardless_of_the_umask)
     assert_int_equal(umask(old), row->mask);
 }
 
-/* Denies the owner access to new files and grants it to others: system.posix_acl_default
- * (linux/posix_acl_xattr.h), little endian: version 2, then tag, permissions and ID of user::,
- * user:65537:, group::, mask:: and other::. */
+/* A default ACL that denies the owner access to new files and grants it to others, as the value of
+ * system.posix_acl_default (linux/posix_acl_xattr.h), in little-endian order: version 2, and then
+ * the tag, permissions and ID of user::, user:65537:, group::, mask:: and other::. */
 static const unsigned char acl[] = "\2\0\0\0"
                                    "\x01\0\0\0\xff\xff\xff\xff\x02\0\7\0\1\0\1\0"
                                    "\x04\0\7\0\xff\xff\xff\xff\x10\0\7\0\xff\xff\xff\xff"

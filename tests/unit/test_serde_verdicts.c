@@ -8,6 +8,7 @@
 
 enum { ROWS = 1019, VERDICT = 0, NAME, DOCUMENT, CANONICAL, COLUMNS };
 
+/* Returns true if the library treats the document of a row as serde_json does. */
 static bool agrees(char *const *columns)
 {
     const bool is_accepted = strcmp(columns[VERDICT], "accept") == 0;
@@ -17,19 +18,19 @@ static bool agrees(char *const *columns)
     char *document = from_hex(columns[DOCUMENT], strlen(columns[DOCUMENT]), &len);
     char *canonical = from_hex(columns[CANONICAL], strlen(columns[CANONICAL]), &canonical_len);
     const enum nucleus_status status = parse_exactly(document, len, &metadata, &err);
-    bool is_equal =
+    bool is_as_expected =
         !is_accepted && (status == NUCLEUS_ERROR_SYNTAX || status == NUCLEUS_ERROR_SCHEMA);
 
     if (status == NUCLEUS_OK) {
         char *text = encode_metadata(&metadata, &len);
 
-        is_equal = is_accepted && len == canonical_len && memcmp(text, canonical, len) == 0;
+        is_as_expected = is_accepted && len == canonical_len && memcmp(text, canonical, len) == 0;
         free(text);
         nucleus_metadata_clear(&metadata);
     }
     free(document);
     free(canonical);
-    return is_equal;
+    return is_as_expected;
 }
 
 TEST(every_verdict_agrees_with_serde_json)

@@ -51,8 +51,9 @@ static void victim(void)
     (void)alarm(60); /* opening a FIFO would block */
 }
 
-/* Loads or saves with the object at path, and checks that it is kept or, by a save, replaced.
- * Returns the errno of the error. */
+/* Loads or saves with the object at path. Checks the status and, after a failure, the message,
+ * which is "cannot ", before and the reason. Checks that the object is kept or, if is_kept is
+ * false, replaced. Returns os_error. */
 static int check(const struct object *object, const char *path, bool is_load, bool is_kept,
                  int expected, const char *before)
 {

@@ -73,7 +73,7 @@ static const struct {
     {"{\"cgroup_path\":false}", "member 'cgroup_path' is not a string"},
 };
 
-TEST_EACH(refused, a_document_of_another_kind_is_refused)
+TEST_EACH(refused, a_document_that_is_not_a_state_is_refused)
 {
     char *text = row->source[0] == '{' ? copy_text(row->source) : read_data(row->source, NULL);
     struct nucleus_state_document document;

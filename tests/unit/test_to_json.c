@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns the encoded form of a document. Must be freed with free(3). */
+/* Decodes a document, and returns its metadata in encoded form. Must be freed with free(3). */
 static char *encode_again(const char *document)
 {
     struct nucleus_metadata metadata;
@@ -39,7 +39,7 @@ static const struct {
     const char *part; /* of the encoded document */
 } documents[] = {
     {MINIMAL ",\"cgroup_path\":null,\"resource_limits\":null}", "\"rootless\": true\n}"},
-    /* If only one of these two members is present, the other is null. */
+    /* If only one of cgroup_path and resource_limits is present, the other is null. */
     {WITH_PATH(""), "true,\n  \"cgroup_path\": \"\",\n  \"resource_limits\": null\n}"},
     {WITH_LIMITS(PERIOD NO_IO),
      "true,\n  \"cgroup_path\": null,\n  \"resource_limits\": {\n    \"memory_bytes\": null,"},
