@@ -186,7 +186,7 @@ static void prepare(const struct row *row)
     }
 }
 
-/* Returns the time of some runs in microseconds: on tmpfs, the time of this process only. */
+/* Returns the time of some runs in microseconds: on tmpfs, the processor time of this process. */
 static double measure_time(enum kind kind, void (*run)(void), int repeats)
 {
     const clockid_t clock = kind == TMPFS ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;

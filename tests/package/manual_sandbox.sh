@@ -19,7 +19,7 @@ compile_sandbox()
         $(pkg-config --cflags --libs nucleus-checkpoint)
 }
 
-# listed ITEM MACRO: prints, one per line, the words that MACRO marks in those list items of
+# listed ITEM MACRO: prints, one per line, the names that MACRO marks in those list items of
 # nucleus-checkpoint(7) that begin with ITEM.
 listed()
 {

@@ -3,7 +3,7 @@
 # failing_disk.sh PROGRAM CKMETA FILESYSTEM FAULT [MKFS-OPTION...]
 #
 # The disk fails between the rename and the flush of the directory, and the sync of another process
-# consumes the error. The save is lost, so it must report that it is not durable.
+# consumes the error. The save is lost, so it must report that it is not durable. PROGRAM is paused_save.
 #
 # FAULT is "dies", or "recovers" for a disk that accepts writes again before the directory is flushed,
 # such as a thin pool that was full for a moment.
