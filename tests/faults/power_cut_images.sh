@@ -56,8 +56,8 @@ old=none
 for new in first second third; do
     size=5
     [ "$new" != second ] || size=300000
-    copy="cp --sparse=always $work/image $work/copies/$old-$new"
-    "$program" "$work/disk/checkpoint" "$new" "$size" "$copy-during-\$(ls $work/copies | wc -l)" \
+    copy="cp --sparse=always '$work/image' '$work/copies/$old-$new'"
+    "$program" "$work/disk/checkpoint" "$new" "$size" "$copy-during-\$(ls '$work/copies' | wc -l)" \
         'openat temp,write,fsync,renameat,unlinkat' "$skipped" || fail "a save failed"
     sh -c "$copy-after"
     old=$new

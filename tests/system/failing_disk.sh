@@ -29,8 +29,8 @@ if [ "$fault" = dies ]; then
 else
     mkdir "$outer"
     mount -t tmpfs -o size=48M tmpfs "$outer"
-    break="dd if=/dev/zero of=$outer/filling bs=64k 2>/dev/null || :"
-    mend="rm $outer/filling"
+    break="dd if=/dev/zero 'of=$outer/filling' bs=64k 2>/dev/null || :"
+    mend="rm '$outer/filling'"
 fi
 make_image "$disk" "$filesystem" "$@"
 mount_image "$disk" "$mounted" "$filesystem"
@@ -40,7 +40,7 @@ sync --file-system "$mounted" "$outer"
 # From now on, writes to blocks of zeros, such as those of the journal, must allocate space.
 [ "$fault" = dies ] || fallocate --dig-holes "$disk"
 
-sync_other="touch $mounted/other; ! sync $mounted/other 2>/dev/null"
+sync_other="touch '$mounted/other'; ! sync '$mounted/other' 2>/dev/null"
 "$program" "$mounted/checkpoint" new 5 "$break; $sync_other && $mend" renameat '' 2>"$work/message" || true
 grep -q 'flushed to disk' "$work/message" ||
     fail "the save does not report that it is not durable: $(cat "$work/message")"
