@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Saves on file systems that create a file with an unexpected mode and may be unable to change
- * it. */
+/* Saves on file systems that create a file with an unexpected mode and may be unable to change it,
+ * or that may report an error although they performed the rename. */
 #include "system_calls.h"
 #include "test.h"
 
@@ -77,4 +77,34 @@ TEST_EACH_IN(empty_directory, modes, save_accepts_a_stricter_mode_if_it_cannot_b
         file.os_error = failed[i];
         save_with_mode(row->mode == 0600);
     }
+}
+
+static const struct other {
+    const char *name;
+    dev_t device;
+    ino_t inode;
+} others[] = {{"another device", 1, 0}, {"another inode", 0, 1}};
+
+static const struct other *other; /* what is added to the device and inode of metadata.json */
+
+static void replace_renamed(struct call *call)
+{
+    if (is_call(call, "renameat"))
+        answer_call(call, -1, EIO);
+    if (!is_call(call, "fstatat file"))
+        return;
+    call->info->st_dev += other->device;
+    call->info->st_ino += other->inode;
+}
+
+TEST_EACH_IN(empty_directory, others, save_does_not_mistake_another_file_for_its_own)
+{
+    struct nucleus_error err;
+
+    other = row;
+    set_call_hooks(NULL, replace_renamed);
+    (void)save_sample("new", ".", &err);
+    set_call_hooks(NULL, NULL);
+    assert_status(err.status, NUCLEUS_ERROR_IO, &err);
+    assert_contains(err.message, "; the file may have been replaced");
 }
