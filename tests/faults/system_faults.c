@@ -26,6 +26,7 @@ static struct {
     size_t steps_count;
     size_t limit;
     const char *scenario, *path;
+    int directory_access;
     const char *failure; /* the first check that failed during the operation, or NULL */
     call_hook *before, *after;
 } faults;
@@ -52,8 +53,9 @@ void limit_transfers(size_t size)
     faults.limit = size;
 }
 
-void set_scenario(const char *name, const char *path)
+void set_scenario(const char *name, const char *path, int directory_access)
 {
+    faults.directory_access = directory_access;
     faults.scenario = name;
     faults.path = path;
 }
@@ -95,13 +97,12 @@ static void check_belongs_to_a_step(const struct call *call)
         fail_msg("%s %s belongs to no step", call->name, call->object);
 }
 
-/* Returns the expected flags of openat, except O_PATH, which only a load uses. */
 static int expected_flags(const struct call *call)
 {
     if (is_call(call, "openat temp"))
         return O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     if (is_call(call, "openat directory"))
-        return O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+        return faults.directory_access | O_DIRECTORY | O_CLOEXEC;
     return O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 }
 
@@ -112,8 +113,7 @@ static void check_new_descriptor(const struct call *call)
     struct stat info;
 
     if (is_call(call, "openat"))
-        check_later((call->flags & ~O_PATH) == expected_flags(call) &&
-                        call->mode == (is_temp ? 0600 : 0),
+        check_later(call->flags == expected_flags(call) && call->mode == (is_temp ? 0600 : 0),
                     "a file is opened with the expected flags and mode");
     check_later(fcntl((int)call->result, F_GETFD) & FD_CLOEXEC, "the descriptor is close-on-exec");
     check_later(fstat((int)call->result, &info) == 0 && (!is_temp || (info.st_mode & 077) == 0),

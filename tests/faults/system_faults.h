@@ -62,8 +62,9 @@ size_t count_faults(void);
 /* Limits each read and write to size bytes. 0 removes the limit. */
 void limit_transfers(size_t size);
 
-/* Sets the name that check() prints, and the path that each error message must contain. */
-void set_scenario(const char *name, const char *path);
+/* Sets the name that check() prints, the path that each error message must contain, and the access
+ * mode with which a directory must be opened: O_RDONLY or O_PATH. */
+void set_scenario(const char *name, const char *path, int directory_access);
 
 /* Sets hooks that are called before a fault is applied, and after the call. Both may be NULL. */
 void set_fault_hooks(call_hook *before, call_hook *after);

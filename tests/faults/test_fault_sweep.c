@@ -152,7 +152,7 @@ static void change_status(struct call *call)
 static void enter(const struct scenario *entered)
 {
     scenario = entered;
-    set_scenario(scenario->name, scenario->is_at ? "'metadata.json'" : "'d");
+    set_scenario(scenario->name, scenario->is_at ? "'metadata.json'" : "'d", O_RDONLY);
     set_fault_hooks(NULL, change_status);
     limit_transfers(scenario->is_cluttered ? 100 : 0);
 }
