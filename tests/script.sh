@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Included by package/package.sh and system/mounts.sh, on behalf of the scripts that include these.
+# Included by the scripts in the directories beside it, most of them through package/package.sh or
+# system/mounts.sh.
 # shellcheck shell=sh
 set -eu
 umask 022

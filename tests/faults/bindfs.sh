@@ -3,17 +3,14 @@
 # bindfs.sh CKMETA
 # Saves and loads at the same time, through a FUSE file system that looks up a name more than once
 # for each open. No save and no load may fail.
-set -eu
+. "${0%/*}/../script.sh"
 ckmeta=$1
 : "${SAVES:=150}" "${LOADS:=400}"
 
-skip() { echo "skipped: $*"; exit 77; }
-
-command -v bindfs >/dev/null || skip "bindfs is not installed"
+need bindfs
 command -v fusermount3 >/dev/null || command -v fusermount >/dev/null || skip "fusermount is not installed"
 [ -c /dev/fuse ] || skip "/dev/fuse does not exist"
 
-umask 022
 work=$(mktemp -d)
 mkdir "$work/real" "$work/seen"
 clean_up()

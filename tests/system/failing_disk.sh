@@ -19,11 +19,11 @@ outer=$work/outer
 disk=$outer/disk
 mounted=$work/mounted
 if [ "$fault" = dies ]; then
+    need xfs_io
     truncate -s 400M "$work/image"
     mkfs.ext4 -q -F "$work/image"
     mount_image "$work/image" "$outer" ext4
     fallocate --length "$(image_size "$filesystem")" "$disk"
-    need xfs_io
     break="xfs_io -x -c shutdown '$outer'"
     mend=:
 else

@@ -6,18 +6,11 @@
 # Relocated constants (.data.rel.ro) are allowed. The data of an instrumented
 # build are not checked, because instrumentation adds writable data. With link-time optimization, the machine
 # code that the linker generates is examined.
-set -eu
-export LC_ALL=C
-
+. "${0%/*}/../script.sh"
 archive=$1
 compiler=$2
 instrumented=${3-}
-if ! command -v nm >/dev/null || ! command -v objdump >/dev/null; then
-    echo "skipped: nm and objdump (binutils) are missing"
-    exit 77
-fi
-
-fail() { echo "$*"; exit 1; }
+need nm objdump
 
 # The first command is for gcc, the second for clang.
 if objdump -h "$archive" 2>&1 | grep -qE 'not recognized|\.gnu\.lto_'; then
