@@ -27,6 +27,11 @@
 #define WITH_PATH(path) MINIMAL ",\"cgroup_path\":\"" path "\"}"
 #define WITH_LIMITS(members) MINIMAL ",\"resource_limits\":{" members "}}"
 
+/* The required members of resource_limits, and the largest integer. */
+#define PERIOD "\"cpu_period_us\":7,"
+#define NO_IO "\"io_limits\":[]"
+#define MOST "18446744073709551615"
+
 /* Exit status of a test program that could not run, after it printed the reason. */
 enum { TEST_SKIPPED = 77 };
 

@@ -96,9 +96,6 @@ TEST(a_nul_is_not_the_end_of_the_text)
     assert_refused("[\"\\\0\"]", 6, NUCLEUS_ERROR_SYNTAX, AT(3, BAD_ESCAPE));
 }
 
-#define PERIOD "\"cpu_period_us\":7,"
-#define NO_IO "\"io_limits\":[]"
-#define MOST "18446744073709551615"
 #define OR_NULL(member) "member 'resource_limits." member "' must be null or an integer from "
 
 static const struct {

@@ -30,10 +30,6 @@ TEST_EACH(files, a_file_of_nucleus_is_encoded_unchanged)
     free(file);
 }
 
-#define PERIOD "\"cpu_period_us\":7,"
-#define NO_IO "\"io_limits\":[]"
-#define MOST "18446744073709551615"
-
 static const struct {
     const char *document;
     const char *part; /* of the encoded document */
