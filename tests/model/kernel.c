@@ -38,7 +38,8 @@ static void make_object(const char *path, const struct inode *inode)
     (void)close(fd);
 }
 
-/* Records a new descriptor. Returns its number in the model, or -1 if there is none. */
+/* Stores a descriptor that the kernel opened under the number that the model gave it. Returns this
+ * number, or fd if the call failed in the kernel or in the model. */
 static int renumber(int fd, const struct answer *expected)
 {
     if (fd < 0 || expected->result < 0)
