@@ -84,7 +84,7 @@ static int set_mode(struct temp *temp)
 }
 
 /* Writes and flushes the file. Its ctime is the file server's clock, so stale files can be aged. */
-static const char *fill_temp(struct temp *temp, const char *target, const void *bytes, size_t len)
+static const char *fill_temp(struct temp *temp, const void *bytes, size_t len)
 {
     if (nucleus_write_all(temp->fd, bytes, len) < 0)
         return "cannot write temporary file";
@@ -92,7 +92,7 @@ static const char *fill_temp(struct temp *temp, const char *target, const void *
         return "cannot examine temporary file";
     if (set_mode(temp) < 0)
         return "cannot set the mode of temporary file";
-    nucleus_stale_temps_remove(temp->dirfd, target, temp->name, &temp->info);
+    nucleus_stale_temps_remove(temp->dirfd, temp->name, &temp->info);
     return nucleus_sync(temp->fd) < 0 ? "cannot flush temporary file" : NULL;
 }
 
@@ -242,7 +242,7 @@ enum nucleus_status nucleus_atomic_file_replace(int dirfd, const char *name, con
         return status;
     failed_step = create_temp(&temp, name);
     if (!failed_step)
-        failed_step = fill_temp(&temp, name, bytes, len);
+        failed_step = fill_temp(&temp, bytes, len);
     if (!failed_step)
         failed_step = rename_temp(&temp, name);
     return failed_step ? abort_replace(&temp, failed_step, err) : sync_published(&temp, err);

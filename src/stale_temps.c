@@ -51,12 +51,14 @@ enum nucleus_status nucleus_fixed_temp_check(int dirfd, const char *name, struct
     return NUCLEUS_OK;
 }
 
-/* Returns true if entry is prefix and 16 digits, as nucleus_temp_name() writes them. */
-static bool is_temp_name(const char *entry, const char *prefix, size_t prefix_len)
+/* Returns true if entry and own_name are different temporary names of the same file. */
+static bool is_other_temp(const char *entry, const char *own_name)
 {
-    return strncmp(entry, prefix, prefix_len) == 0 &&
+    const size_t prefix_len = strlen(own_name) - DIGITS;
+
+    return strncmp(entry, own_name, prefix_len) == 0 &&
            strspn(entry + prefix_len, "0123456789abcdef") == DIGITS &&
-           entry[prefix_len + DIGITS] == '\0';
+           entry[prefix_len + DIGITS] == '\0' && strcmp(entry, own_name) != 0;
 }
 
 /* Returns true if the file was stale and has been removed. */
@@ -70,12 +72,9 @@ static bool remove_if_stale(int dirfd, const char *name, const struct stat *own)
            nucleus_system_unlinkat(dirfd, name) == 0;
 }
 
-void nucleus_stale_temps_remove(int dirfd, const char *name, const char *own_name,
-                                const struct stat *own)
+void nucleus_stale_temps_remove(int dirfd, const char *own_name, const struct stat *own)
 {
     alignas(struct dirent64) char entries[LISTING_BYTES];
-    char prefix[NUCLEUS_TEMP_NAME_SIZE];
-    const size_t len = (size_t)snprintf(prefix, sizeof prefix, ".%.40s.tmp.", name);
     int removed = own->st_uid == OVERFLOW_UID ? MAX_REMOVED : 0;
 
     for (int i = 0; i < LISTING_READS && removed < MAX_REMOVED; i++) {
@@ -86,7 +85,7 @@ void nucleus_stale_temps_remove(int dirfd, const char *name, const char *own_nam
             return;
         for (ssize_t at = 0; at < size && removed < MAX_REMOVED; at += entry->d_reclen) {
             entry = (const struct dirent64 *)(const void *)(entries + at);
-            if (is_temp_name(entry->d_name, prefix, len) && strcmp(entry->d_name, own_name) != 0)
+            if (is_other_temp(entry->d_name, own_name))
                 removed += remove_if_stale(dirfd, entry->d_name, own);
         }
     }

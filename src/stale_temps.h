@@ -27,5 +27,4 @@ enum nucleus_status nucleus_fixed_temp_check(int dirfd, const char *name,
  * caller's temporary file, own_name, and are more than an hour older by the clock of the file
  * server. dirfd must be open for reading and at offset 0. Errors are ignored.
  */
-void nucleus_stale_temps_remove(int dirfd, const char *name, const char *own_name,
-                                const struct stat *own);
+void nucleus_stale_temps_remove(int dirfd, const char *own_name, const struct stat *own);
