@@ -29,9 +29,7 @@ static const uint32_t local_magics[] = {
 enum nucleus_status nucleus_directory_open(int dirfd, const char *path, int flags, int *ret_fd,
                                            struct nucleus_error *err)
 {
-    const int fd = nucleus_open(dirfd, path, flags | O_DIRECTORY | O_CLOEXEC);
-
-    *ret_fd = nucleus_fd_above_stdio(fd);
+    *ret_fd = nucleus_open(dirfd, path, flags | O_DIRECTORY | O_CLOEXEC);
     return *ret_fd < 0 ? nucleus_fail_lookup(err) : NUCLEUS_OK;
 }
 

@@ -12,14 +12,6 @@ bool nucleus_is_interrupted(ssize_t result, int *interrupts)
     return result < 0 && errno == EINTR && ++*interrupts < MAX_INTERRUPTS;
 }
 
-int nucleus_open(int dirfd, const char *path, int flags)
-{
-    int fd;
-
-    NUCLEUS_RETRY(fd, nucleus_system_openat(dirfd, path, flags, 0));
-    return fd;
-}
-
 int nucleus_fd_above_stdio(int fd)
 {
     int above;
@@ -32,6 +24,14 @@ int nucleus_fd_above_stdio(int fd)
     (void)nucleus_system_close(fd);
     errno = os_error;
     return above;
+}
+
+int nucleus_open(int dirfd, const char *path, int flags)
+{
+    int fd;
+
+    NUCLEUS_RETRY(fd, nucleus_system_openat(dirfd, path, flags, 0));
+    return nucleus_fd_above_stdio(fd);
 }
 
 ssize_t nucleus_read_up_to(int fd, void *buf, size_t size, size_t min_len)

@@ -21,12 +21,12 @@ bool nucleus_is_interrupted(ssize_t result, int *interrupts);
         while (nucleus_is_interrupted((result), &nucleus_interrupts));                             \
     } while (0)
 
-/* Opens an existing file. */
-int nucleus_open(int dirfd, const char *path, int flags);
-
 /* Moves a standard descriptor above 2, because a host that has closed its own may use their numbers
  * later. Passes -1 through and preserves errno. */
 int nucleus_fd_above_stdio(int fd);
+
+/* Opens an existing file, above the standard descriptors. */
+int nucleus_open(int dirfd, const char *path, int flags);
 
 /* Reads at most size bytes, until min_len bytes are read or the file ends. */
 ssize_t nucleus_read_up_to(int fd, void *buf, size_t size, size_t min_len);

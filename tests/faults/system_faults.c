@@ -199,6 +199,22 @@ enum nucleus_status run_with_faults(operation *operate, struct nucleus_error *er
     return status;
 }
 
+void close_stdio(int count, int ret_kept[3])
+{
+    for (int fd = 3 - count; fd <= 2; fd++) {
+        ret_kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 20);
+        (void)close(fd);
+    }
+}
+
+void restore_stdio(int count, const int kept[3])
+{
+    for (int fd = 3 - count; fd <= 2; fd++) {
+        (void)dup2(kept[fd], fd);
+        (void)close(kept[fd]);
+    }
+}
+
 /* Runs with first and with the standing fault of the step. Returns how often first happened. */
 static size_t run_step(const struct step *step, struct planned first, enum nucleus_status status,
                        operation *run)

@@ -72,6 +72,10 @@ void set_fault_hooks(call_hook *before, call_hook *after);
 /* Runs the operation with the faults. Fails the test if it leaks a descriptor or memory. */
 enum nucleus_status run_with_faults(operation *operate, struct nucleus_error *err);
 
+/* Closes count standard descriptors, from 2 downwards, and keeps duplicates to restore them. */
+void close_stdio(int count, int ret_kept[3]);
+void restore_stdio(int count, const int kept[3]);
+
 /* Checks err. After a failure, its message must contain the path, and end with part, in which "*"
  * matches any text. If part ends with a space, the text of os_error must follow. If a temporary
  * file could not be removed, this and the error of the first fault must follow as well. */

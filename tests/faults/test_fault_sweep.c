@@ -157,31 +157,15 @@ static void enter(const struct scenario *entered)
     limit_transfers(scenario->is_cluttered ? 100 : 0);
 }
 
-static void close_stdio(int ret_kept[3])
-{
-    for (int fd = 3 - scenario->closed; fd <= 2; fd++) {
-        ret_kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 20);
-        (void)close(fd);
-    }
-}
-
-static void restore_stdio(const int kept[3])
-{
-    for (int fd = 3 - scenario->closed; fd <= 2; fd++) {
-        (void)dup2(kept[fd], fd);
-        (void)close(kept[fd]);
-    }
-}
-
 static enum nucleus_status save(struct nucleus_error *err)
 {
     const mode_t mask = umask(scenario->is_cluttered ? 0777 : 022);
     enum nucleus_status status;
     int kept[3];
 
-    close_stdio(kept);
+    close_stdio(scenario->closed, kept);
     status = scenario->is_at ? save_sample_at("new", directory, err) : save_sample("new", "d", err);
-    restore_stdio(kept);
+    restore_stdio(scenario->closed, kept);
     (void)umask(mask);
     return status;
 }

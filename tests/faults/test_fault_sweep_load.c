@@ -69,10 +69,15 @@ static const struct way {
     const char *name;
     const char *dir;  /* NULL for nucleus_metadata_load_at() */
     const char *path; /* part of each error message */
+    int closed;       /* how many standard descriptors are closed, from 2 downwards */
 } ways[] = {
-    {"by path", "d", "'d"}, {"by a long path", long_dir, "..."}, {"at", NULL, "'metadata.json'"}};
+    {"by path", "d", "'d", 0},
+    {"by a long path", long_dir, "...", 0},
+    {"at", NULL, "'metadata.json'", 0},
+    {"by path, 0-2 closed", "d", "'d", 3},
+};
 
-static const struct way from_state = {"from_state", TEST_DATA "/cgroup", TEST_DATA "/cgroup"};
+static const struct way from_state = {"from_state", TEST_DATA "/cgroup", TEST_DATA "/cgroup", 0};
 
 static const struct way *way;
 static int directory = -1;
@@ -122,10 +127,16 @@ static void saved_file(void)
 
 static enum nucleus_status get_metadata(struct nucleus_metadata *ret, struct nucleus_error *err)
 {
+    enum nucleus_status status;
+    int kept[3];
+
     if (way == &from_state)
         return sample_from_state(way->dir, ret, err);
-    return way->dir ? nucleus_metadata_load(way->dir, ret, err)
-                    : nucleus_metadata_load_at(directory, ret, err);
+    close_stdio(way->closed, kept);
+    status = way->dir ? nucleus_metadata_load(way->dir, ret, err)
+                      : nucleus_metadata_load_at(directory, ret, err);
+    restore_stdio(way->closed, kept);
+    return status;
 }
 
 static bool is_complete(const struct nucleus_metadata *metadata)
