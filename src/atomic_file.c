@@ -18,14 +18,20 @@ struct temp {
     int fd;                            /* -1 if it is not open */
     char name[NUCLEUS_TEMP_NAME_SIZE]; /* "" if it does not exist */
     struct stat info;                  /* set once it is filled */
-    bool may_be_published;             /* the rename failed, but may have been performed */
+    bool rename_failed;
+    bool may_be_published; /* the rename failed, but may have been performed */
 };
 
 /* Returns 0 if the file no longer exists, or the errno of the unlink. */
-static int remove_temp(const struct temp *temp)
+static int remove_temp(struct temp *temp)
 {
-    if (nucleus_system_unlinkat(temp->dirfd, temp->name) < 0 && errno != ENOENT)
+    if (nucleus_system_unlinkat(temp->dirfd, temp->name) == 0)
+        return 0;
+    if (errno != ENOENT)
         return errno;
+    /* The lookups of is_published() may have been answered from a cache. */
+    if (temp->rename_failed)
+        temp->may_be_published = true;
     return 0;
 }
 
@@ -74,7 +80,7 @@ static int set_mode(struct temp *temp)
         return 0;
     if (nucleus_system_fchmod(temp->fd, MODE) < 0) {
         os_error = errno;
-        if (os_error != ENOSYS && os_error != EPERM && os_error != EOPNOTSUPP)
+        if (os_error != ENOSYS && os_error != EPERM && os_error != EACCES && os_error != EOPNOTSUPP)
             return -1;
     }
     if (nucleus_system_fstat(temp->fd, &temp->info) < 0)
@@ -135,6 +141,7 @@ static const char *rename_temp(struct temp *temp, const char *target)
         if (is_published(temp, target))
             return NULL;
     }
+    temp->rename_failed = true;
     errno = os_error;
     return "cannot rename temporary file";
 }
@@ -150,24 +157,23 @@ static enum nucleus_status failure_status(const struct temp *temp, int os_error)
 }
 
 /* Closes and unlinks the temporary file, and reports the step that failed, with its errno. */
-static enum nucleus_status abort_replace(const struct temp *temp, const char *failed_step,
+static enum nucleus_status abort_replace(struct temp *temp, const char *failed_step,
                                          struct nucleus_error *err)
 {
     const int os_error = errno;
-    const enum nucleus_status status = failure_status(temp, os_error);
+    enum nucleus_status status;
     int unlink_errno = 0;
 
     if (temp->fd >= 0)
         (void)nucleus_system_close(temp->fd);
     if (temp->name[0] != '\0')
         unlink_errno = remove_temp(temp);
+    status = failure_status(temp, os_error);
     if (status == NUCLEUS_ERROR_NOT_REGULAR)
         (void)nucleus_fail(err, status, "is a directory");
     else
         (void)nucleus_fail_errno(err, status, os_error, failed_step);
     err->os_error = os_error;
-    if (temp->may_be_published)
-        nucleus_error_append(err, "; the file may have been replaced");
     if (unlink_errno != 0) {
         char description[64];
 
@@ -175,6 +181,8 @@ static enum nucleus_status abort_replace(const struct temp *temp, const char *fa
         nucleus_error_append(err, "; temporary file '%s' could not be removed: %s", temp->name,
                              description);
     }
+    if (temp->may_be_published)
+        nucleus_error_append(err, "; the file may have been replaced");
     return status;
 }
 

@@ -45,7 +45,7 @@ static const struct step steps[] = {
     {"fstat temp", " temporary file: ", /* called again after the mode was set */
      .answers = {REFUSED(EIO), REFUSED(ENOMEM), REFUSED(ESTALE)}},
     {"fchmod temp", "cannot set the mode of temporary file: ",
-     .answers = {IGNORED(ENOSYS), IGNORED(EPERM), IGNORED(EOPNOTSUPP), REFUSED(EACCES),
+     .answers = {IGNORED(ENOSYS), IGNORED(EPERM), IGNORED(EOPNOTSUPP), IGNORED(EACCES),
                  REFUSED(EIO), REFUSED(EROFS)}},
     {"write temp", "cannot write temporary file: ",
      .answers = {INTERRUPTED, SHORT_GIVES(NUCLEUS_OK), NOTHING_GIVES(NUCLEUS_ERROR_IO),
@@ -100,6 +100,8 @@ static const struct step steps[] = {
      .standing = {"renameat temp", FAILS, EINTR}},
     {"fstatat temp", UNCLEAR, .answers = {REFUSED(EIO), REFUSED(EACCES)},
      .standing = {"renameat temp", FAILS, EXDEV}},
+    {"unlinkat temp", UNCLEAR, .answers = {REFUSED(ENOENT)}, /* the lookups were cached */
+     .standing = {"renameat temp", FAILS, EIO}},
     {"fstatat file", UNCLEAR, .answers = {REFUSED(EIO), REFUSED(ENOENT)},
      .standing = {"renameat temp", DONE_BUT_FAILS, EIO}},
     {"fstatat file", UNCLEAR,
