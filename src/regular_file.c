@@ -41,7 +41,7 @@ enum nucleus_status nucleus_regular_file_open(int dirfd, const char *path, int *
     if (fd < 0)
         return nucleus_fail_lookup(err);
     if (nucleus_system_fstat(fd, &info) < 0)
-        status = nucleus_fail_lookup(err);
+        status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno, NULL);
     else
         status = check_type(info.st_mode, err);
     if (status != NUCLEUS_OK) {
@@ -66,7 +66,7 @@ static enum nucleus_status read_text(int fd, size_t size, char **ret_text,
     /* One byte more detects a file that grows. */
     count = nucleus_read_up_to(fd, text, size + 1, size);
     if (count < 0)
-        status = nucleus_fail_lookup(err);
+        status = nucleus_fail_errno(err, NUCLEUS_ERROR_IO, errno, NULL);
     else if ((size_t)count != size)
         status = nucleus_fail(err, NUCLEUS_ERROR_IO, "file changed size while being read");
     if (status == NUCLEUS_OK)
@@ -103,7 +103,7 @@ enum nucleus_status nucleus_regular_file_read(int dirfd, const char *path, size_
  */
 static bool is_transient(int dirfd, enum nucleus_status status, const struct nucleus_error *err)
 {
-    if (status == NUCLEUS_ERROR_NOT_FOUND)
+    if (status != NUCLEUS_OK && err->os_error == ENOENT)
         return !nucleus_directory_is_local(dirfd);
     /* os_error is 0 if the size has changed. */
     return status == NUCLEUS_ERROR_IO && (err->os_error == ESTALE || err->os_error == 0);

@@ -20,10 +20,13 @@
 #define OPEN_ERRORS                                                                                \
     LOOKUP_ERRORS, MEANS(ENXIO, NUCLEUS_ERROR_NOT_REGULAR), INTERRUPTED, REFUSED(EMFILE),          \
         REFUSED(EPERM)
+/* An open file is regular and exists, even if the errno of a lookup is reported for it. */
+#define FSTAT_ERRORS REFUSED(EIO), REFUSED(ENOMEM), REFUSED(ENOTDIR), REFUSED(ELOOP), REFUSED(ENXIO)
 #define READ_ERRORS                                                                                \
-    INTERRUPTED, SHORT_GIVES(NUCLEUS_OK), REFUSED(EAGAIN), REFUSED(EIO), REFUSED(EISDIR)
+    FSTAT_ERRORS, INTERRUPTED, SHORT_GIVES(NUCLEUS_OK), REFUSED(EAGAIN), REFUSED(EISDIR)
 /* Errors that a concurrent replacement of the file can cause. */
 #define MISSING RETRIED(ENOENT, 10, NUCLEUS_ERROR_NOT_FOUND)
+#define VANISHED RETRIED(ENOENT, 10, NUCLEUS_ERROR_IO)
 #define STALE RETRIED(ESTALE, 10, NUCLEUS_ERROR_IO)
 /* After the first failure, cgroup.controllers is looked up as well. */
 #define MISSING_LIMIT ANSWER(FAILS, ENOENT, NUCLEUS_ERROR_IO, NUCLEUS_ERROR_IO, 2)
@@ -35,8 +38,8 @@ static const struct step load_steps[] = {
      "cannot open directory *: ", .answers = {MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), OPEN_ERRORS}},
     {"fstatat file", "cannot load *: ", .answers = {MISSING, STALE, LOOKUP_ERRORS}},
     {"openat file", "cannot load *: ", .answers = {MISSING, STALE, OPEN_ERRORS}},
-    {"fstat file", "cannot load *: ", .answers = {STALE, REFUSED(EIO), REFUSED(ENOMEM)}},
-    {"read file", "cannot load *: ", .answers = {STALE, READ_ERRORS}},
+    {"fstat file", "cannot load *: ", .answers = {VANISHED, STALE, FSTAT_ERRORS}},
+    {"read file", "cannot load *: ", .answers = {VANISHED, STALE, READ_ERRORS}},
     {"close file", NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
     {"close directory", NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
     {"fstatfs directory", "cannot load *: ",
@@ -50,13 +53,13 @@ static const struct step cgroup_steps[] = {
      "cannot open cgroup directory *: ", .answers = {REFUSED(ENOENT), OPEN_ERRORS}},
     {"fstatat file", "cannot read *: ", .answers = {MISSING_LIMIT, LOOKUP_ERRORS}},
     {"openat file", "cannot read *: ", .answers = {REFUSED(ENOENT), OPEN_ERRORS}},
-    {"fstat file", "cannot read *: ", .answers = {REFUSED(EIO), REFUSED(ENOMEM)}},
-    {"read file", "cannot read *: ", .answers = {READ_ERRORS, REFUSED(ENODEV)}},
+    {"fstat file", "cannot read *: ", .answers = {REFUSED(ENOENT), FSTAT_ERRORS}},
+    {"read file", "cannot read *: ", .answers = {REFUSED(ENOENT), READ_ERRORS, REFUSED(ENODEV)}},
     {"close file", NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
     {"fstatat io.max", "io.max': ", .answers = {IGNORED(ENOENT), LOOKUP_ERRORS}},
     {"openat io.max", "io.max': ", .answers = {IGNORED(ENOENT), OPEN_ERRORS}},
-    {"fstat io.max", "io.max': ", .answers = {REFUSED(EIO)}},
-    {"read io.max", "io.max': ", .answers = {READ_ERRORS}},
+    {"fstat io.max", "io.max': ", .answers = {REFUSED(ENOENT), FSTAT_ERRORS}},
+    {"read io.max", "io.max': ", .answers = {REFUSED(ENOENT), READ_ERRORS}},
     {"close io.max", NULL, .answers = {IGNORED(EIO)}},
     {"close directory", NULL, .answers = {IGNORED(EINTR), IGNORED(EIO)}},
 };
