@@ -210,6 +210,10 @@ static enum nucleus_status parse_io_max(struct cgroup *cgroup, const struct nucl
         }
         status = parse_io_line(cgroup, line);
     }
+    if (cgroup->limits->io_limits_count == 0) {
+        free(io_limits);
+        cgroup->limits->io_limits = NULL;
+    }
     return status;
 }
 

@@ -92,7 +92,7 @@ bool nucleus_member_is_present(const struct nucleus_member *member, const void *
 
 static void free_objects(const struct nucleus_object *type, char *objects, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; objects && i < count; i++)
         nucleus_members_free(type, objects + i * type->size);
     free(objects);
 }

@@ -24,6 +24,8 @@ static char *capture(void)
     char *text;
 
     assert_status(sample_from_state("g", &metadata, &err), NUCLEUS_OK, &err);
+    assert_true(!metadata.resource_limits->io_limits ==
+                (metadata.resource_limits->io_limits_count == 0));
     text = encode_metadata(&metadata, NULL);
     nucleus_metadata_clear(&metadata);
     return text;

@@ -121,6 +121,16 @@ TEST(clearing_twice_is_harmless)
     nucleus_metadata_clear(NULL);
 }
 
+TEST(a_list_that_was_not_allocated_can_be_cleared)
+{
+    struct nucleus_metadata metadata = {.resource_limits =
+                                            calloc(1, sizeof *metadata.resource_limits)};
+
+    assert_non_null(metadata.resource_limits);
+    metadata.resource_limits->io_limits_count = 1;
+    nucleus_metadata_clear(&metadata);
+}
+
 /* A host's cJSON hooks. Their memory has a header, so that free(3) would fail on it. */
 static size_t hook_calls;
 
