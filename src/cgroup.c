@@ -164,32 +164,31 @@ static bool parse_io_limits(struct nucleus_span rest, struct nucleus_io_limit *l
     return seen != 0;
 }
 
-/* Parses one line. Ignores a blank line. */
+/* Appends the limits of one device. Ignores a blank line. */
 static enum nucleus_status parse_io_line(struct cgroup *cgroup, struct nucleus_span line)
 {
-    struct nucleus_io_limit *limit = &cgroup->limits->io_limits[cgroup->limits->io_limits_count];
+    struct nucleus_resource_limits *limits = cgroup->limits;
+    struct nucleus_io_limit limit = {0};
+    struct nucleus_io_limit *io_limits;
     struct nucleus_span device;
 
     if (!next_word(&line, &device))
         return NUCLEUS_OK;
-    if (!is_device(device) || !parse_io_limits(line, limit))
+    if (!is_device(device) || !parse_io_limits(line, &limit))
         return nucleus_fail(
             cgroup->err, NUCLEUS_ERROR_SCHEMA,
             "expected 'MAJOR:MINOR KEY=VALUE...' with keys riops, wiops, rbps, wbps");
-    limit->device = nucleus_span_copy(device);
-    if (!limit->device)
+    limit.device = nucleus_span_copy(device);
+    io_limits = limit.device
+                    ? realloc(limits->io_limits, (limits->io_limits_count + 1) * sizeof *io_limits)
+                    : NULL;
+    if (!io_limits) {
+        free(limit.device);
         return nucleus_fail_memory(cgroup->err);
-    cgroup->limits->io_limits_count++;
+    }
+    limits->io_limits = io_limits;
+    io_limits[limits->io_limits_count++] = limit;
     return NUCLEUS_OK;
-}
-
-static size_t count_lines(struct nucleus_span text)
-{
-    size_t count = 1;
-
-    for (size_t i = 0; i < text.len; i++)
-        count += text.start[i] == '\n';
-    return count;
 }
 
 static enum nucleus_status parse_io_max(struct cgroup *cgroup, const struct nucleus_member *member)
@@ -197,22 +196,14 @@ static enum nucleus_status parse_io_max(struct cgroup *cgroup, const struct nucl
     enum nucleus_status status = NUCLEUS_OK;
     struct nucleus_span line = {0};
     struct nucleus_span rest;
-    struct nucleus_io_limit *io_limits = calloc(count_lines(cgroup->text), sizeof *io_limits);
 
     (void)member;
-    if (!io_limits)
-        return nucleus_fail_memory(cgroup->err);
-    cgroup->limits->io_limits = io_limits;
     for (rest = cgroup->text; status == NUCLEUS_OK && rest.len > 0;) {
         if (!split(rest, '\n', &line, &rest)) {
             line = rest;
             rest.len = 0;
         }
         status = parse_io_line(cgroup, line);
-    }
-    if (cgroup->limits->io_limits_count == 0) {
-        free(io_limits);
-        cgroup->limits->io_limits = NULL;
     }
     return status;
 }
