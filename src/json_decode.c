@@ -47,7 +47,8 @@ static struct nucleus_span unquoted(const struct nucleus_json_string *string)
     return (struct nucleus_span){string->quoted.start + 1, string->quoted.len - 2};
 }
 
-/* Returns a copy, because a host may have set cJSON's allocator, or NULL if out of memory. */
+/* Returns a copy that was allocated with malloc(3), or NULL if out of memory: the host may have
+ * replaced cJSON's allocator. */
 static char *decode_escapes(struct nucleus_span quoted)
 {
     cJSON *item = cJSON_ParseWithLengthOpts(quoted.start, quoted.len, NULL, false);

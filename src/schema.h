@@ -4,7 +4,7 @@
  * decoder, the encoder, nucleus_metadata_clear() and ckmeta use these tables.
  *
  * To add a member: add it to the struct in the public header, add a row to its table in schema.c,
- * and, if a state has it, copy it in nucleus_metadata_from_state(). A row whose kind does not fit
+ * and, if a state has it, copy it in metadata.c's copy_state(). A row whose kind does not fit
  * the C type of the member does not compile. A new kind is a new constant here; the compiler then
  * reports each switch that lacks it.
  */

@@ -30,9 +30,9 @@ static const char save_help[] =
     "                       (default: the version of ckmeta)\n"
     "  -h, --help           print this help and exit\n"
     "\n"
-    "Exit status: 0 saved and durable; 1 failed, the old file is unchanged; 2 usage\n"
-    "error; 4 saved, but the file or its directory could not be flushed to disk, or\n"
-    "the file could not be closed.\n";
+    "Exit status: 0 saved and durable; 1 failed, the old file is unchanged unless the\n"
+    "message says otherwise; 2 usage error; 4 saved, but the file or its directory\n"
+    "could not be flushed to disk, or the file could not be closed.\n";
 
 static const struct option save_options[] = {
     {"state", required_argument, NULL, 's'},

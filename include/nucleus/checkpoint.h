@@ -18,10 +18,11 @@
  *             NUCLEUS_ERROR_NO_MEMORY.
  *   Threads   Any number of threads may call any function at the same time, provided that no
  *             thread changes an object that another one is using. The library keeps no global
- *             state. As with malloc(3), a call must run to its end: a thread that is canceled
- *             (pthread_cancel(3)) inside a call, or a signal handler that leaves one by
- *             siglongjmp(3), leaks memory and file descriptors and may leave a temporary file
- *             behind. No function is async-signal-safe (signal-safety(7)).
+ *             state, but cJSON does: see nucleus-checkpoint(3), CAVEATS. As with malloc(3), a call
+ *             must run to its end: a thread that is canceled (pthread_cancel(3)) inside a call, or
+ *             a signal handler that leaves one by siglongjmp(3), leaks memory and file descriptors
+ *             and may leave a temporary file behind. No function is async-signal-safe
+ *             (signal-safety(7)).
  *   Process   The library never prints, exits or aborts, and never changes the umask, signal
  *             dispositions, locale, working directory, environment or cJSON's hooks.
  */
@@ -75,13 +76,14 @@ enum nucleus_status {
     /* The document is larger than NUCLEUS_CHECKPOINT_MAX_BYTES. */
     NUCLEUS_ERROR_TOO_LARGE = 7,
     /* The text is not valid JSON, or contains \u0000, a lone surrogate or more than 128 levels of
-     * nesting. The message begins with the line and column. */
+     * nesting. The reason begins with the line and column. */
     NUCLEUS_ERROR_SYNTAX = 8,
     /* The text is valid JSON but not the expected document: the message names the member, or the
      * line and column of a document that is not an object. Or a cgroup file does not have the form
      * that the kernel gives it. */
     NUCLEUS_ERROR_SCHEMA = 9,
-    /* A system call failed. os_error holds its errno; the message names the step and the path. */
+    /* A system call failed, and os_error holds its errno; or a file changed size while being read,
+     * and os_error is 0. The message names the step and the path. */
     NUCLEUS_ERROR_IO = 10,
     /* metadata.json was replaced and is complete, but flushing its directory, the check that
      * follows, or closing the file failed: the new file may not survive a power failure. */
@@ -98,10 +100,12 @@ const char *nucleus_status_name(enum nucleus_status status);
  * message is one line of valid UTF-8 without a newline: what failed, the path in quotes, and the
  * reason. The reason includes the text for os_error, in English in every locale. A host that
  * appends strerror(3) to its messages would therefore print it twice: it should pass 0 as the
- * errno, or compose a message of its own from status and os_error. In paths and other text that
+ * errno, or compose its own message from status and os_error. In paths and other text that
  * the library did not write, control characters, characters that break a line or change the
- * direction of text, and invalid UTF-8 are shown as \xNN for each of their bytes. A path that does
- * not fit is shortened at its beginning.
+ * direction of text, and invalid UTF-8 are shown as \xNN for each of their bytes. Quotes and
+ * backslashes are not escaped. A path that does not fit is shortened at its beginning. The text may
+ * change between versions: decide by status and os_error, not by the message. errno is unspecified
+ * after a call.
  */
 struct nucleus_error {
     enum nucleus_status status;
@@ -188,7 +192,8 @@ struct nucleus_container_state {
  *         then absent, and the period without cpu.max is the kernel's default, 100000
  *         microseconds. memory.swap.max, cpu.max, cpu.weight and io.max may be missing even if
  *         the controller is listed, because kernels can be built without them. If any other file
- *         is missing, the cgroup no longer exists, or never did.
+ *         is missing, the cgroup no longer exists, or never did. The root cgroup has no limits and
+ *         lacks these files: pass NULL for it.
  *         Call this function before the dump: once the last process has exited, the cgroup may
  *         be gone. "When to save" is described at nucleus_metadata_save().
  * Out     ret_metadata: owned by the caller; release it with nucleus_metadata_clear().
@@ -210,9 +215,10 @@ nucleus_metadata_from_state(const struct nucleus_container_state *state,
  * Replaces DIR/metadata.json atomically and durably.
  *
  * In      metadata: borrowed during the call.
- *         dir: the path of a directory that is readable and writable. If it is a symbolic link, it
- *         is followed; to prevent that, open the directory with O_NOFOLLOW and call
- *         nucleus_metadata_save_at().
+ *         dir: the path of a directory that is readable, writable and searchable. If it is a
+ *         symbolic link, it is followed; to prevent that, open the directory with O_NOFOLLOW and
+ *         call nucleus_metadata_save_at(). O_NOFOLLOW does not concern the directories above it;
+ *         RESOLVE_NO_SYMLINKS of openat2(2) does.
  * Returns NUCLEUS_OK                      the new file survives a power failure
  *         NUCLEUS_ERROR_INVALID_ARGUMENT  a NULL pointer, text that is not UTF-8, or a limit out
  *                                         of range
@@ -232,26 +238,29 @@ nucleus_metadata_from_state(const struct nucleus_container_state *state,
  * When to save
  *         Save in CRIU's notification post-dump, or in its action script. At that time the
  *         processes are frozen, and if the save fails and an error is returned to CRIU, it gives
- *         up the dump and the container goes on. Once criu_dump() has returned, the container has
- *         been killed, and a save that fails loses it.
+ *         up the dump and the container goes on. Once criu_dump() has succeeded, the container has
+ *         been killed unless it was to be left running, and a save that fails then loses it.
  *         metadata.json is read as the commit record of a checkpoint, but a save does not flush
  *         the images: do that first, with syncfs(2) on their directory. Before a dump into a
- *         directory that was used before, unlink the old metadata.json, so that it never describes
- *         the new images.
- *         After NUCLEUS_ERROR_NOT_DURABLE the old file is gone: treat the checkpoint as failed,
- *         and unlink metadata.json.
+ *         directory that was used before, unlink the old metadata.json and flush the directory
+ *         with fsync(2), so that it never describes the new images.
+ *         If the save or the dump fails, treat the checkpoint as failed: unlink metadata.json,
+ *         which may be the new file, and flush the directory.
  *         Save before nucleus seals the directory: checkpoint.hmac covers every file in it.
  * Threads Threads and processes may save to and load from the same directory at the same time:
  *         each reader finds a complete file, and the last rename wins.
- * Differs from rename(2): the file and its directory are flushed to disk. A file system that
- *         cannot flush directories (EINVAL, EOPNOTSUPP or ENOSYS) counts as flushed. Then the file
- *         is flushed once more and the file system is asked whether it still writes, because a
+ * Differs from rename(2): the file and its directory are flushed to disk, but not the directory
+ *         above: if you have created DIR, flush that one as well. A file system that cannot flush
+ *         directories (EINVAL, EOPNOTSUPP or ENOSYS) counts as flushed. Then the file is flushed
+ *         once more, and the file system is checked for whether it still accepts writes, because a
  *         failing disk may have reported its error to another process.
  *         From nucleus: the temporary file has a random name and is created exclusively, all steps
  *         use one open directory, and the mode is 0600 regardless of the umask and the default ACL
  *         (where the file system has no modes, such as vfat, the save fails rather than publish
  *         a file that others can read).
  *         A metadata.json that is a symbolic link, a FIFO or a hard link is replaced, not followed.
+ *         The new file belongs to the caller: owner, ACL and extended attributes of the old one
+ *         are not kept.
  *         Temporary files of killed savers that are more than an hour older than the new file are
  *         removed: at most eight per call, and only those with the owner of the new file. The
  *         temporary file of nucleus, metadata.json.tmp, is left alone.
@@ -271,7 +280,7 @@ nucleus_metadata_save_at(const struct nucleus_metadata *metadata, int dirfd,
 /*
  * Reads DIR/metadata.json. Nothing in the directory is changed.
  *
- * In      dir: as for nucleus_metadata_save(), but it needs only search permission.
+ * In      dir: as for nucleus_metadata_save(), but it need only be searchable.
  * Out     ret_metadata: owned by the caller; release it with nucleus_metadata_clear().
  * Returns NUCLEUS_OK
  *         NUCLEUS_ERROR_NOT_FOUND      the directory or its metadata.json does not exist
@@ -286,11 +295,11 @@ nucleus_metadata_save_at(const struct nucleus_metadata *metadata, int dirfd,
  *                                      size while being read
  *         NUCLEUS_ERROR_INVALID_ARGUMENT  a NULL pointer
  * Differs from open(2) and read(2): an lstat(2) comes first, because opening a device can have side
- *         effects. If somebody puts a device there in between, it is opened non-blocking and never
- *         read. Network and FUSE file systems can report a file that is being replaced as missing,
- *         stale or of another size: the call then tries again, at most 10 times, with pauses
- *         that add up to 26 milliseconds. On such a file system, reporting that there is no file
- *         takes that long; on a local one it takes microseconds.
+ *         effects. If a device appears there in between, it is opened non-blocking and never
+ *         read. A file that is being replaced can change its size or become stale, and network and
+ *         FUSE file systems can report it as missing: the call then tries again, at most 10 times,
+ *         with pauses that add up to 26 milliseconds. On a network or FUSE file system, reporting
+ *         that there is no file takes that long; on a local one it takes microseconds.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_load(const char *dir, struct nucleus_metadata *ret_metadata,
@@ -341,7 +350,7 @@ void nucleus_metadata_clear(struct nucleus_metadata *metadata);
 
 /*
  * A container-state document that was read. It owns everything that state points to, except
- * version: that is NULL at first, and the caller may point it to a string of its own. It is a
+ * version: that is NULL at first, and the caller may point it to its own string. It is a
  * separate type so that a state with borrowed strings cannot be cleared by mistake.
  */
 struct nucleus_state_document {

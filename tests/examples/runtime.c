@@ -19,14 +19,15 @@
 
 #include <nucleus/checkpoint.h>
 
-/* The arguments of notify(), because libcriu passes nothing from the caller to a callback. */
+/* The arguments of notify(), because libcriu passes nothing from the caller to a callback. A
+ * runtime that checkpoints several containers at once needs one per thread. */
 static struct {
     const struct nucleus_metadata *metadata;
     int dir;
     struct nucleus_error *err;
 } dumped;
 
-/* Reports a failed system call of the runtime in the form that the library uses. */
+/* Reports a failed system call of the runtime. */
 static enum nucleus_status fail(struct nucleus_error *err, enum nucleus_status status,
                                 const char *what)
 {
@@ -38,7 +39,7 @@ static enum nucleus_status fail(struct nucleus_error *err, enum nucleus_status s
 
 /* The callback for criu_set_notify_cb(). At "post-dump" the images have been written and the
  * container is still frozen: if this fails, CRIU gives up and the container continues. Once
- * criu_dump() has returned it is too late, because the container has ended. */
+ * criu_dump() has succeeded it is too late, because the container has ended. */
 static int notify(const char *action)
 {
     enum nucleus_status status;
@@ -62,17 +63,23 @@ static int dump(int dir, int (*callback)(const char *action))
     return image < 0 || close(image) != 0 ? -1 : callback("post-dump");
 }
 
+/* Returns 0, or -1 with errno set. */
+static int remove_metadata(int dir)
+{
+    return unlinkat(dir, "metadata.json", 0) != 0 && errno != ENOENT ? -1 : fsync(dir);
+}
+
 static enum nucleus_status dump_and_save(int dir, struct nucleus_error *err)
 {
     /* Metadata of an earlier checkpoint must not remain beside new images. */
-    if ((unlinkat(dir, "metadata.json", 0) != 0 && errno != ENOENT) || fsync(dir) != 0)
+    if (remove_metadata(dir) != 0)
         return fail(err, NUCLEUS_ERROR_IO, "cannot remove the old metadata");
     err->status = NUCLEUS_OK;
     if (dump(dir, notify) != 0) {
         if (err->status == NUCLEUS_OK)
             (void)fail(err, NUCLEUS_ERROR_IO, "cannot dump the container");
-        /* The container continues. After NUCLEUS_ERROR_NOT_DURABLE the new file exists. */
-        (void)unlinkat(dir, "metadata.json", 0);
+        /* The container continues, but the new file may exist. */
+        (void)remove_metadata(dir);
     }
     return err->status;
 }

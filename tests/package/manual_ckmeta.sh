@@ -151,6 +151,20 @@ for shell in bash sh as-bash/sh; do
     done
 done
 
+# A failed load, or an empty command, ends a script in bash. xargs does not split a long command line, whose
+# second part would begin with an argument.
+cp "$(example "mapfile -d '' -t argv < <(")" then.sh
+echo 'echo "the script continues"' >>then.sh
+for dir in missing corrupt empty; do
+    ! start bash then.sh $dir >output 2>/dev/null || fail "bash succeeds with $dir"
+    [ ! -s output ] || fail "bash continues with $dir"
+done
+seq 20000 | sed s/^/argument-/ | jq -Rn '[inputs]' >arguments
+jq --slurpfile arguments arguments '.command = ["echo"] + $arguments[0]' db/metadata.json |
+    ckmeta save --metadata - empty
+! start sh "$(example xargs)" empty >output 2>/dev/null || fail "sh succeeds with a long command line"
+[ ! -s output ] || fail "sh starts a part of a long command line"
+
 # The action script saves the command after the images are flushed. If anything fails, no metadata
 # remains. These sync and ckmeta record their calls, and can be made to fail.
 script=$(example CRTOOLS)

@@ -4,12 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Reports a failed system call of this component in the form that the library uses. */
+/* Reports a failed system call of this component. */
 static enum store_result fail(struct nucleus_error *err, enum store_result result,
                               enum nucleus_status status, const char *what)
 {
@@ -19,8 +20,15 @@ static enum store_result fail(struct nucleus_error *err, enum store_result resul
     return result;
 }
 
-static int open_checkpoint(int root, const char *id)
+/* Opens ROOT/id. An ID that was loaded can be any string, and must not lead out of ROOT. */
+static int open_checkpoint(int root, const char *id, bool creates)
 {
+    if (strchr(id, '/') || strcmp(id, ".") == 0 || strcmp(id, "..") == 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (creates && mkdirat(root, id, 0700) != 0 && errno != EEXIST)
+        return -1;
     return openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
@@ -28,11 +36,8 @@ enum store_result checkpoint_store_save(int root, const struct nucleus_metadata 
                                         struct nucleus_error *err)
 {
     enum nucleus_status status;
-    int dir;
+    int dir = open_checkpoint(root, metadata->container_id, true);
 
-    if (mkdirat(root, metadata->container_id, 0700) != 0 && errno != EEXIST)
-        return fail(err, STORE_FAILED, NUCLEUS_ERROR_IO, "cannot create the checkpoint");
-    dir = open_checkpoint(root, metadata->container_id);
     if (dir < 0)
         return fail(err, STORE_FAILED, NUCLEUS_ERROR_IO, "cannot open the checkpoint");
     status = nucleus_metadata_save_at(metadata, dir, err);
@@ -51,7 +56,7 @@ enum store_result checkpoint_store_load(int root, const char *id, struct nucleus
                                         struct nucleus_error *err)
 {
     enum nucleus_status status;
-    int dir = open_checkpoint(root, id);
+    int dir = open_checkpoint(root, id, false);
 
     if (dir < 0 && errno == ENOENT)
         return fail(err, STORE_NO_CHECKPOINT, NUCLEUS_ERROR_NOT_FOUND, "no checkpoint");

@@ -133,6 +133,23 @@ static void without_a_checkpoint_there_is_nothing_to_restore(void **state)
     assert_int_equal(checkpoint_store_load(root, "4f1c", &loaded, &err), STORE_NO_CHECKPOINT);
 }
 
+static void an_id_does_not_lead_out_of_the_store(void **state)
+{
+    static char *const ids[] = {"/tmp", "../4f1c", "4f1c/", ".", ".."};
+    struct nucleus_metadata metadata;
+    struct nucleus_error err;
+
+    (void)state;
+    assert_int_equal(mkdirat(root, "4f1c", 0700), 0);
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        assert_int_equal(checkpoint_store_load(root, ids[i], &metadata, &err), STORE_FAILED);
+        assert_int_equal(err.os_error, EINVAL);
+        metadata = (struct nucleus_metadata){.container_id = ids[i]};
+        assert_int_equal(checkpoint_store_save(root, &metadata, &err), STORE_FAILED);
+        assert_int_equal(err.os_error, EINVAL);
+    }
+}
+
 static void damaged_metadata_is_not_loaded(void **state)
 {
     struct nucleus_metadata loaded;
@@ -196,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_saved_checkpoint_is_loaded),
         TEST(without_a_checkpoint_there_is_nothing_to_restore),
+        TEST(an_id_does_not_lead_out_of_the_store),
         TEST(damaged_metadata_is_not_loaded),
         TEST(a_file_that_cannot_be_flushed_is_not_published),
         TEST(a_directory_that_cannot_be_flushed_is_reported),
