@@ -38,7 +38,7 @@ static int remove_temp(struct temp *temp)
 /* Returns true if an open(2) that failed with os_error cannot have created the file. */
 static bool cannot_have_created(int os_error)
 {
-    return os_error == EEXIST || os_error == ENOENT || os_error == EROFS;
+    return os_error == EEXIST || os_error == EROFS;
 }
 
 /*

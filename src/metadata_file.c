@@ -93,6 +93,7 @@ static enum nucleus_status read_at_once(struct dir_ref dir, char **ret_text, siz
     if (dir.path) {
         const int len = snprintf(buf, sizeof buf, "%s/%s", dir.path, file_name);
 
+        /* An empty path would name a file in the root directory. */
         if (dir.path[0] == '\0' || (size_t)len >= sizeof buf)
             return NUCLEUS_ERROR_NOT_FOUND;
         path = buf;

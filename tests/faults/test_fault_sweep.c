@@ -40,7 +40,8 @@ static const struct step steps[] = {
                  ANSWER(DONE_BUT_FAILS, EINTR, NUCLEUS_OK, NUCLEUS_ERROR_IO, 16),
                  MEANS(ENOENT, NUCLEUS_ERROR_NOT_FOUND), REFUSED(EACCES), REFUSED(EDQUOT),
                  REFUSED(EIO), REFUSED(ELOOP), REFUSED(EMFILE), REFUSED(ENOSPC), REFUSED(EPERM),
-                 REFUSED(EROFS), DONE(EPERM, NUCLEUS_ERROR_IO)}},
+                 REFUSED(EROFS), DONE(EPERM, NUCLEUS_ERROR_IO),
+                 DONE(ENOENT, NUCLEUS_ERROR_NOT_FOUND)}},
     {"dup_above temp", "cannot open temporary file: ", .answers = {REFUSED(EMFILE)}},
     {"fstat temp", " temporary file: ", /* called again after the mode was set */
      .answers = {REFUSED(EIO), REFUSED(ENOMEM), REFUSED(ESTALE)}},
