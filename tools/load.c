@@ -42,9 +42,9 @@ static enum exit_code print_json(const struct nucleus_metadata *metadata,
 {
     enum nucleus_status status;
     struct nucleus_error err;
+    enum exit_code code;
     char *text;
     size_t len;
-    bool done;
 
     if (field)
         status = nucleus_json_encode_member(field, metadata, SIZE_MAX, &text, &len, &err);
@@ -53,9 +53,9 @@ static enum exit_code print_json(const struct nucleus_metadata *metadata,
             nucleus_json_encode(&nucleus_metadata_object, metadata, SIZE_MAX, &text, &len, &err);
     if (status != NUCLEUS_OK)
         return report_error(&err);
-    done = put_terminated(text, end);
+    code = finish_output(put_terminated(text, end));
     free(text);
-    return finish_output(done);
+    return code;
 }
 
 /* Prints the value of one field: strings unquoted, other types as JSON. */
