@@ -43,7 +43,7 @@ void nucleus_error_append(struct nucleus_error *err, const char *format, ...)
 /*
  * Prepends BEFORE'PATH'AFTER to the message; status and os_error are left unchanged. before
  * and after must be trusted text, shorter than 64 bytes each. The path is escaped, and shortened at
- * its beginning if it does not fit; a message of more than 288 bytes loses its end.
+ * its beginning if it does not fit. A message of more than 288 bytes is truncated.
  */
 void nucleus_error_wrap(struct nucleus_error *err, const char *before,
                         struct nucleus_display_path path, const char *after);

@@ -25,7 +25,7 @@ bool nucleus_is_interrupted(ssize_t result, int *interrupts);
  * later. Passes -1 through and preserves errno. */
 int nucleus_fd_above_stdio(int fd);
 
-/* Opens an existing file, above the standard descriptors. */
+/* Opens an existing file. The descriptor is never 0, 1 or 2. */
 int nucleus_open(int dirfd, const char *path, int flags);
 
 /* Reads at most size bytes, until min_len bytes are read or the file ends. */

@@ -104,8 +104,8 @@ const char *nucleus_status_name(enum nucleus_status status);
  * the library did not write, control characters, characters that break a line or change the
  * direction of text, and invalid UTF-8 are shown as \xNN for each of their bytes. Quotes and
  * backslashes are not escaped. A path that does not fit is shortened at its beginning. The text may
- * change between versions: decide by status and os_error, not by the message. errno is unspecified
- * after a call.
+ * change between versions: test status and os_error, not the message. errno is unspecified after a
+ * call.
  */
 struct nucleus_error {
     enum nucleus_status status;
@@ -148,10 +148,10 @@ struct nucleus_resource_limits {
 };
 
 /*
- * What a save writes and a load returns. It owns everything it points to, all of it allocated with
- * malloc(3). A caller may therefore build one by hand or replace strings in it. One that is built
- * by hand must be zeroed first (= {0} or memset), because later versions add members. Release it
- * with nucleus_metadata_clear().
+ * The metadata that a save writes and a load returns. It owns everything it points to, all of it
+ * allocated with malloc(3). A caller may therefore build one by hand or replace strings in it. One
+ * that is built by hand must be zeroed first (= {0} or memset), because later versions add members.
+ * Release it with nucleus_metadata_clear().
  */
 struct nucleus_metadata {
     char *container_id;
@@ -189,7 +189,7 @@ struct nucleus_container_state {
  *         If cgroup_path is set, the limits are read from memory.max, memory.high,
  *         memory.swap.max, cpu.max, cpu.weight, pids.max and io.max in that directory. A file may
  *         be missing if cgroup.controllers exists and does not list its controller: the limit is
- *         then absent, and the period without cpu.max is the kernel's default, 100000
+ *         then absent. If cpu.max is missing, cpu_period_us is the kernel's default, 100000
  *         microseconds. memory.swap.max, cpu.max, cpu.weight and io.max may be missing even if
  *         the controller is listed, because kernels can be built without them. If any other file
  *         is missing, the cgroup no longer exists, or never did. The root cgroup has no limits and
@@ -217,8 +217,8 @@ nucleus_metadata_from_state(const struct nucleus_container_state *state,
  * In      metadata: borrowed during the call.
  *         dir: the path of a directory that is readable, writable and searchable. If it is a
  *         symbolic link, it is followed; to prevent that, open the directory with O_NOFOLLOW and
- *         call nucleus_metadata_save_at(). O_NOFOLLOW does not concern the directories above it;
- *         RESOLVE_NO_SYMLINKS of openat2(2) does.
+ *         call nucleus_metadata_save_at(). O_NOFOLLOW covers only the last component of the path;
+ *         to follow no symbolic link at all, use openat2(2) with RESOLVE_NO_SYMLINKS.
  * Returns NUCLEUS_OK                      the new file survives a power failure
  *         NUCLEUS_ERROR_INVALID_ARGUMENT  a NULL pointer, text that is not UTF-8, or a limit out
  *                                         of range
@@ -232,38 +232,41 @@ nucleus_metadata_from_state(const struct nucleus_container_state *state,
  *         NUCLEUS_ERROR_NOT_DURABLE       the new file is in place and complete, but may not
  *                                         survive a power failure
  * After an error other than NUCLEUS_ERROR_NOT_DURABLE, the old file is unchanged and no temporary
- *         file of this call is left. If one could not be removed, the message names it. If a
- *         network file system does not tell whether a rename was done, the status is
- *         NUCLEUS_ERROR_IO and the message ends in "the file may have been replaced".
+ *         file of this call is left. If one could not be removed, the message names it. If it is
+ *         not known whether the rename was performed, the status is NUCLEUS_ERROR_IO and the
+ *         message ends in "the file may have been replaced".
  * When to save
- *         Save in CRIU's notification post-dump, or in its action script. At that time the
- *         processes are frozen, and if the save fails and an error is returned to CRIU, it gives
- *         up the dump and the container goes on. Once criu_dump() has succeeded, the container has
- *         been killed unless it was to be left running, and a save that fails then loses it.
+ *         Save in CRIU's post-dump notification, or in its action script. At that time the
+ *         processes are frozen, and if the save fails and an error is returned to CRIU, it aborts
+ *         the dump and the container continues. Once criu_dump() has succeeded, it is too late:
+ *         unless the container was to be left running, it has been killed, and it is lost if the
+ *         save fails.
  *         metadata.json is read as the commit record of a checkpoint, but a save does not flush
- *         the images: do that first, with syncfs(2) on their directory. Before a dump into a
+ *         the images: flush them first, with syncfs(2) on their directory. Before a dump into a
  *         directory that was used before, unlink the old metadata.json and flush the directory
- *         with fsync(2), so that it never describes the new images.
+ *         with fsync(2), so that the old file never describes the new images.
  *         If the save or the dump fails, treat the checkpoint as failed: unlink metadata.json,
- *         which may be the new file, and flush the directory.
+ *         which may be the new file, and flush the directory (unless another process saves to the
+ *         same directory).
  *         Save before nucleus seals the directory: checkpoint.hmac covers every file in it.
  * Threads Threads and processes may save to and load from the same directory at the same time:
  *         each reader finds a complete file, and the last rename wins.
- * Differs from rename(2): the file and its directory are flushed to disk, but not the directory
- *         above: if you have created DIR, flush that one as well. A file system that cannot flush
- *         directories (EINVAL, EOPNOTSUPP or ENOSYS) counts as flushed. Then the file is flushed
- *         once more, and the file system is checked for whether it still accepts writes, because a
- *         failing disk may have reported its error to another process.
+ * Differs from rename(2): the file and its directory are flushed to disk, but the parent of the
+ *         directory is not; if you have just created DIR, flush its parent as well. If the file
+ *         system cannot flush directories (EINVAL, EOPNOTSUPP or ENOSYS), the directory counts as
+ *         flushed. After the directory, the file is flushed once more, and the save checks whether
+ *         the file system still accepts writes, because a failing disk may have reported its error
+ *         to another process.
  *         From nucleus: the temporary file has a random name and is created exclusively, all steps
  *         use one open directory, and the mode is 0600 regardless of the umask and the default ACL
- *         (where the file system has no modes, such as vfat, the save fails rather than publish
- *         a file that others can read).
+ *         (on a file system without modes, such as vfat, the save fails rather than publish a file
+ *         that others can read).
  *         A metadata.json that is a symbolic link, a FIFO or a hard link is replaced, not followed.
- *         The new file belongs to the caller: owner, ACL and extended attributes of the old one
- *         are not kept.
+ *         The new file belongs to the caller: the owner, the ACL and the extended attributes of
+ *         the old one are not kept.
  *         Temporary files of killed savers that are more than an hour older than the new file are
- *         removed: at most eight per call, and only those with the owner of the new file. The
- *         temporary file of nucleus, metadata.json.tmp, is left alone.
+ *         removed: at most eight per call, and only those that have the same owner as the new
+ *         file. The temporary file of nucleus, metadata.json.tmp, is left alone.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_save(const struct nucleus_metadata *metadata, const char *dir,
@@ -290,16 +293,16 @@ nucleus_metadata_save_at(const struct nucleus_metadata *metadata, int dirfd,
  *         NUCLEUS_ERROR_NOT_REGULAR    metadata.json is a FIFO, socket, device or directory; it is
  *                                      refused without waiting for a writer
  *         NUCLEUS_ERROR_TOO_LARGE      metadata.json is larger than the size limit; nothing is read
- *         NUCLEUS_ERROR_SYNTAX, NUCLEUS_ERROR_SCHEMA  as nucleus_metadata_from_json()
+ *         NUCLEUS_ERROR_SYNTAX, NUCLEUS_ERROR_SCHEMA  as for nucleus_metadata_from_json()
  *         NUCLEUS_ERROR_IO             a system call failed; if os_error is 0, the file changed
  *                                      size while being read
  *         NUCLEUS_ERROR_INVALID_ARGUMENT  a NULL pointer
  * Differs from open(2) and read(2): an lstat(2) comes first, because opening a device can have side
  *         effects. If a device appears there in between, it is opened non-blocking and never
  *         read. A file that is being replaced can change its size or become stale, and network and
- *         FUSE file systems can report it as missing: the call then tries again, at most 10 times,
- *         with pauses that add up to 26 milliseconds. On a network or FUSE file system, reporting
- *         that there is no file takes that long; on a local one it takes microseconds.
+ *         FUSE file systems can report it as missing: the call then tries again, up to 10 times in
+ *         all, with pauses that add up to 26 milliseconds. On a network or FUSE file system,
+ *         reporting that there is no file takes that long; on a local one it takes microseconds.
  */
 NUCLEUS_WARN_UNUSED_RESULT enum nucleus_status
 nucleus_metadata_load(const char *dir, struct nucleus_metadata *ret_metadata,

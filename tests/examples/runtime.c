@@ -20,7 +20,7 @@
 #include <nucleus/checkpoint.h>
 
 /* The arguments of notify(), because libcriu passes nothing from the caller to a callback. A
- * runtime that checkpoints several containers at once needs one per thread. */
+ * runtime that checkpoints several containers at once needs one such structure per thread. */
 static struct {
     const struct nucleus_metadata *metadata;
     int dir;
@@ -38,8 +38,8 @@ static enum nucleus_status fail(struct nucleus_error *err, enum nucleus_status s
 }
 
 /* The callback for criu_set_notify_cb(). At "post-dump" the images have been written and the
- * container is still frozen: if this fails, CRIU gives up and the container continues. Once
- * criu_dump() has succeeded it is too late, because the container has ended. */
+ * container is still frozen: if this fails, CRIU aborts the dump and the container continues. Once
+ * criu_dump() has succeeded, it is too late, because the container has ended. */
 static int notify(const char *action)
 {
     enum nucleus_status status;

@@ -20,7 +20,7 @@
 #define OPEN_ERRORS                                                                                \
     LOOKUP_ERRORS, MEANS(ENXIO, NUCLEUS_ERROR_NOT_REGULAR), INTERRUPTED, REFUSED(EMFILE),          \
         REFUSED(EPERM)
-/* An open file is regular and exists, even if the errno of a lookup is reported for it. */
+/* An open file exists and is regular, even if fstat or read fails with the errno of a lookup. */
 #define FSTAT_ERRORS REFUSED(EIO), REFUSED(ENOMEM), REFUSED(ENOTDIR), REFUSED(ELOOP), REFUSED(ENXIO)
 #define READ_ERRORS                                                                                \
     FSTAT_ERRORS, INTERRUPTED, SHORT_GIVES(NUCLEUS_OK), REFUSED(EAGAIN), REFUSED(EISDIR)

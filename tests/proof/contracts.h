@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ACSL contracts of the code that parses untrusted bytes. prove.sh proves with Frama-C that they
- * hold; it includes this file before each source file, which contains only loop annotations and one
- * assertion. */
+ * hold; it includes this file before each source file. The source files themselves contain no
+ * annotations except loop annotations and one assertion. */
 #include "json_reader.h"
 #include "strings.h"
 #include "utf8.h"

@@ -20,7 +20,8 @@ static enum store_result fail(struct nucleus_error *err, enum store_result resul
     return result;
 }
 
-/* Opens ROOT/id. An ID that was loaded can be any string, and must not lead out of ROOT. */
+/* Opens ROOT/id, which is created if necessary if creates is true. Returns the descriptor, or -1
+ * with errno set. An ID that was loaded can be any string, and must not lead out of ROOT. */
 static int open_checkpoint(int root, const char *id, bool creates)
 {
     if (strchr(id, '/') || strcmp(id, ".") == 0 || strcmp(id, "..") == 0) {

@@ -17,8 +17,8 @@ enum store_result {
 };
 
 /* Saves metadata in ROOT/container_id, which is created if necessary. root is an open directory;
- * err must not be NULL, and holds the reason after every result but STORE_DONE. An ID that is not
- * the name of a file in ROOT gives STORE_FAILED and EINVAL. */
+ * err must not be NULL, and holds the reason after every result but STORE_DONE. An ID that
+ * is "." or "..", or that contains a slash, gives STORE_FAILED with os_error EINVAL. */
 enum store_result checkpoint_store_save(int root, const struct nucleus_metadata *metadata,
                                         struct nucleus_error *err);
 
