@@ -2,10 +2,12 @@
 /*
  * Passes any bytes to nucleus_metadata_from_json() and nucleus_state_document_from_json(). The
  * values of an accepted document must equal those in cJSON's tree, and must be possible to save. An
- * error must leave the output unchanged. cJSON also accepts text that is not JSON, so only its
- * refusals are compared.
+ * error must leave the output unchanged, and is a syntax error if and only if the reader refuses
+ * the text. cJSON also accepts text that is not JSON, so only its refusals are compared.
  */
 #include "fuzz.h"
+
+#include "../../src/json_reader.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,29 +31,35 @@ static bool has_long_number(const char *text, size_t size)
     return length > MAX_CJSON_NUMBER;
 }
 
-/* Checks that the message begins with a position in the text. */
-static void check_position(const char *message)
+/* Checks that the reader's position is that of its cursor, and that the message contains it. */
+static void check_position(const struct nucleus_json_reader *reader, const char *message)
 {
-    const char *text = input.text;
-    const char *end = text + input.size;
-    size_t line, column;
+    const struct nucleus_json_position position = nucleus_json_position(reader);
+    const char *line = input.text;
+    char expected[sizeof((struct nucleus_error *)0)->message];
 
-    assert_int_equal(sscanf(message, "line %zu, column %zu: ", &line, &column), 2);
-    for (; line > 1; line--) {
-        text = memchr(text, '\n', (size_t)(end - text));
-        assert_non_null(text++);
+    for (size_t i = 1; i < position.line; i++) {
+        line = memchr(line, '\n', (size_t)(reader->cursor - line));
+        assert_non_null(line++);
     }
-    assert_true(line == 1 && column >= 1 && column - 1 <= (size_t)(end - text));
-    assert_null(memchr(text, '\n', column - 1));
+    assert_ptr_equal(line + position.column - 1, reader->cursor);
+    assert_null(memchr(line, '\n', position.column - 1));
+    (void)snprintf(expected, sizeof expected, "line %zu, column %zu: %s", position.line,
+                   position.column, reader->problem);
+    assert_string_equal(message, expected);
 }
 
 /* Checks that text can cause the status, and that it agrees with cJSON's verdict. */
 static void check_verdict(enum nucleus_status status, const struct nucleus_error *err)
 {
+    struct nucleus_json_reader reader;
+
     fuzz_check_error(status, err);
     assert_int_equal(err->os_error, 0);
-    if (status == NUCLEUS_ERROR_SYNTAX) {
-        check_position(err->message);
+    nucleus_json_init(&reader, input.text, input.size);
+    if (!nucleus_json_skip(&reader) || !nucleus_json_expect_end(&reader)) {
+        assert_int_equal(status, NUCLEUS_ERROR_SYNTAX);
+        check_position(&reader, err->message);
         return;
     }
     assert_true(status == NUCLEUS_OK || status == NUCLEUS_ERROR_SCHEMA);
