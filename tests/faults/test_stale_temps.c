@@ -72,32 +72,30 @@ static void save(void)
     assert_true(has_saved(".", "new"));
 }
 
-TEST_IN(stale_files, save_removes_files_that_are_more_than_an_hour_older_than_its_own)
-{
-    static const struct {
-        int64_t own, other;
-        bool is_kept;
-    } rows[] = {
-        {NOW, NOW - HOUR - 1, false},
-        {NOW, NOW - HOUR, true},
-        {NOW, NOW, true},
-        {NOW, NOW + HOUR + 1, true},
-        {0, -HOUR - 1, false},
-        {-HOUR, 0, true},
-        {INT64_MAX, INT64_MIN, false},
-        {INT64_MIN, INT64_MAX, true},
-        {INT64_MIN + HOUR + 1, INT64_MIN, false},
-        {INT64_MIN + HOUR, INT64_MIN, true},
-    };
+static const struct {
+    const char *name;
+    int64_t own, other; /* ctimes */
+    bool is_kept;
+} ages[] = {
+    {"an hour and a second", NOW, NOW - HOUR - 1, false},
+    {"an hour", NOW, NOW - HOUR, true},
+    {"the same age", NOW, NOW, true},
+    {"younger", NOW, NOW + HOUR + 1, true},
+    {"an hour and a second before 1970", 0, -HOUR - 1, false},
+    {"younger, own before 1970", -HOUR, 0, true},
+    {"oldest, own youngest", INT64_MAX, INT64_MIN, false},
+    {"youngest, own oldest", INT64_MIN, INT64_MAX, true},
+    {"oldest, an hour and a second", INT64_MIN + HOUR + 1, INT64_MIN, false},
+    {"oldest, an hour", INT64_MIN + HOUR, INT64_MIN, true},
+};
 
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        fixture.own_ctime = rows[i].own;
-        fixture.other_ctime = rows[i].other;
-        write_text(stale_name, "");
-        save();
-        if (exists(stale_name) != rows[i].is_kept)
-            fail_msg("row %zu: the file was %s", i, rows[i].is_kept ? "removed" : "kept");
-    }
+TEST_EACH_IN(stale_files, ages, save_removes_files_that_are_more_than_an_hour_older_than_its_own)
+{
+    fixture.own_ctime = row->own;
+    fixture.other_ctime = row->other;
+    write_text(stale_name, "");
+    save();
+    assert_int_equal(exists(stale_name), row->is_kept);
 }
 
 static const struct {
