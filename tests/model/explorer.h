@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A step of an actor, and its answer. The only kind that the explorer interprets is CALL_END. */
+/* A step of an actor, and its answer. The explorer compares them, but does not interpret them. */
 struct request;
 struct answer;
 

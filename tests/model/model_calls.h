@@ -13,8 +13,9 @@ enum call_kind {
     CALL_GETRANDOM,
     LAST_PRIVATE = CALL_GETRANDOM,
 
-    /* Also private in the cases that is_merged describes: the call concerns only a descriptor, or a
-     * file that has one writer and has not been renamed. */
+    /* Also private in the cases that is_merged describes: the call concerns only a descriptor, a
+     * file that has one writer and has not been renamed, or, in a load, only the type and size of a
+     * file, which no longer change. */
     CALL_OPEN_DIRECTORY,
     CALL_CLOSE,
     CALL_FSTAT,

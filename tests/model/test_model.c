@@ -7,7 +7,7 @@
  *
  * merged: steps that no other actor can observe are not choices; a single actor is compared with
  *         the kernel
- * full:   all steps are choices
+ * full:   all steps are choices, except the generation of a name and the move of a descriptor
  * faulty: like merged, but one call may fail; skips and lists the scenarios with the most states
  */
 #include <assert.h>
