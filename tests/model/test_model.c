@@ -101,8 +101,12 @@ int main(int argc, char **argv)
     assert(scenarios_count <= COUNT(tests));
     if (argc > 1)
         mode = argv[1];
-    is_merged = strcmp(mode, "full") != 0;
     max_faults = strcmp(mode, "faulty") == 0;
+    is_merged = max_faults > 0 || strcmp(mode, "merged") == 0;
+    if (argc > 4 || (!is_merged && strcmp(mode, "full") != 0)) {
+        (void)fputs("usage: test_model merged|full|faulty [SCENARIO [TRACE]]\n", stderr);
+        return 2;
+    }
     for (size_t i = 0; i < scenarios_count; i++) {
         const struct scenario *of = &scenarios[i];
 
