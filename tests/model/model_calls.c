@@ -52,8 +52,9 @@ static int open_fd(struct call *call, int slot, int min)
 /* ---- Effects: each returns the result of the call, or a negative errno ---- */
 
 /* Faults other than an errno: the call is performed but reports the errno that DONE is combined
- * with, is performed in part, or reports success without being performed. */
-enum { DONE = 0x1000, SHORT = 0x2000, NOTHING = 0x3000 };
+ * with, is performed in part, or reports success without being performed. With UNSEEN, the lookups
+ * of the saver are also answered as if it had not been performed. */
+enum { DONE = 0x1000, SHORT = 0x2000, NOTHING = 0x3000, UNSEEN = 0x4000 | DONE };
 
 static int open_directory(struct call *call)
 {
@@ -198,6 +199,8 @@ static int rename_name(struct call *call)
         world_unlink(FILE_NAME);
         return -EINTR;
     }
+    if ((call->fault & UNSEEN) == UNSEEN)
+        memcpy(world.cached, world.dir, sizeof world.cached);
     os_error = world_rename(call->name, call->request->new_name);
     if (os_error == 0 && call->request->new_name == FILE_NAME)
         call->own->publication = world.publications;
@@ -252,7 +255,7 @@ static int remove_attribute(struct call *call)
 static const struct {
     const char *text;
     int (*effect)(struct call *call);
-    int faults[6];
+    int faults[8]; /* the last one is 0 */
 } kinds[CALL_KINDS] = {
     [CALL_DUP_ABOVE] = {"dup above", dup_above, {EMFILE}},
     [CALL_GETRANDOM] = {"random", get_random, {EINTR, ENOSYS, SHORT}},
@@ -266,7 +269,10 @@ static const struct {
     [CALL_STAT] = {"stat", stat_inode, {EIO, ENOENT, ESTALE}},
     [CALL_READ] = {"read", read_file, {EINTR, EIO, ESTALE, SHORT}},
     [CALL_FSYNC] = {"fsync", flush, {EINTR, DONE | EIO, DONE | EINVAL}},
-    [CALL_RENAME] = {"rename", rename_name, {EINTR, EIO, DONE | EINTR, DONE | EIO, DONE | ENOENT}},
+    [CALL_RENAME] = {"rename",
+                     rename_name,
+                     {EINTR, EIO, DONE | EINTR, DONE | EIO, DONE | ENOENT, UNSEEN | EINTR,
+                      UNSEEN | EIO}},
     [CALL_UNLINK] = {"unlink", unlink_name, {EIO, EPERM, DONE | EIO, DONE | ENOENT}},
     [CALL_GETDENTS] = {"list", list_names, {EIO, NOTHING}},
     [CALL_FREMOVEXATTR] = {"rm xattr",
@@ -331,11 +337,15 @@ struct answer model_perform(size_t actor, const struct request *request, unsigne
     call.name = call.directory == OTHER_DIRECTORY ? NO_NAME : request->name;
     if (request->name == NO_NAME && call.fd && call.fd->slot > 0)
         call.inode = &world.inodes[call.fd->slot];
+    else if (request->kind == CALL_STAT && world.cached[call.own->temp] != 0)
+        call.inode = call.name > 0 && world.cached[call.name] != 0
+                         ? &world.inodes[world.cached[call.name]]
+                         : NULL;
     else
         call.inode = world_at(call.name);
     if (call.own->kind != NUCLEUS)
         check_call(&call);
-    world.faults = (uint16_t)(world.faults + (way > 0));
+    world.faults += way > 0;
     call.answer.result = make(&call);
     world_forget();
     if (call.answer.result < 0)
@@ -356,6 +366,8 @@ void describe_step(size_t actor, const struct request *request, const struct ans
     else if (kind == CALL_STAT || kind == CALL_FSTAT)
         (void)printf("inode %d, mode %o, %d bytes\n", answer->info.number,
                      (unsigned)answer->info.mode, answer->info.size);
+    else if (kind == CALL_GETDENTS)
+        (void)printf("%d, names %#llx\n", (int)answer->result, (unsigned long long)answer->data[0]);
     else if (kind == CALL_READ)
         (void)printf("\"%.*s\"\n", (int)answer->result, (const char *)answer->data);
     else

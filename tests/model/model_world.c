@@ -43,7 +43,7 @@ void world_forget(void)
 
     mark_alive(is_used);
     for (int name = FILE_NAME; name < NAMES; name++)
-        is_used[world.disk[name]] = true;
+        is_used[world.disk[name]] = is_used[world.cached[name]] = true;
     for (int i = 0; i < world.op_count; i++)
         is_used[world.ops[i].slot] = true;
     for (int i = 0; i < SLOTS; i++)

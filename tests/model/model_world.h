@@ -16,6 +16,8 @@
  *   EIO on each descriptor (the kernel's errseq_t), unless the file was flushed before the failure
  *   and the disk works again. In any case, the file system no longer writes, and an attempt to
  *   change attributes reports that. This is the observed behaviour of ext4 and xfs.
+ * - Through FUSE or from a file server, a rename may be performed but report an error, and lookups
+ *   by name may then be answered from a cache that has missed it. Other calls are not cached.
  * - Through FUSE, a flush of a directory may do nothing (libfuse, fsyncdir); a flush of a file then
  *   also flushes its name.
  */
@@ -104,11 +106,12 @@ struct world {
 
     struct actor actors[ACTORS + 1];
     int32_t now;
-    uint16_t faults;
+    uint32_t faults;
+    uint16_t events;
     int8_t dir[NAMES];
+    int8_t cached[NAMES];    /* dir before a rename that the cache of lookups missed, or zeroes */
     uint8_t publications;    /* how often metadata.json was replaced */
     uint8_t last_of[OWNERS]; /* the last publication of each owner */
-    uint8_t events;
     uint8_t is_removed, is_swapped; /* the directory */
     uint8_t is_disk_failed, is_failure_met, is_fault_over;
 };

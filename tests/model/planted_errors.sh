@@ -88,6 +88,8 @@ plant 'low descriptor is used' fd_io 'save_at, descriptors 0 to 2 closed' 'a des
 mode=faulty
 plant 'rename that reports an error is believed' atomic_file 'overwriting save' \
     'a save reports failure but replaced the file' 's/if \(is_published\(temp, target\)\)/if (0)/'
+plant 'unlink that finds no temporary file is ignored' atomic_file 'overwriting save' \
+    'a save reports failure but replaced the file' 's/if \(temp->rename_failed\)/if (0)/'
 plant 'temporary file is kept after an error' atomic_file 'overwriting save' "$left" \
     's/nucleus_system_unlinkat\(temp->dirfd, temp->name\)/0/'
 plant 'file that a failed open created is kept' atomic_file 'overwriting save' "$left" \

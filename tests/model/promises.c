@@ -120,11 +120,14 @@ static void check_saver(size_t actor, const struct request *report)
     const struct actor *saver = &world.actors[actor];
     const bool is_reported =
         report->mode == NUCLEUS_OK || report->mode == NUCLEUS_ERROR_NOT_DURABLE;
+    const struct inode *inode = world_at(FILE_NAME);
+    const bool is_seen = inode && inode->owner == actor && world.cached[saver->temp] == 0;
 
     /* A neighbour may have renamed a file whose save failed. */
     report_if(is_reported && saver->publication == 0 && world.last_of[actor] == 0,
               "a save reports success but did not replace the file");
-    report_if(!is_reported && saver->publication > 0 && report->flags == 0,
+    report_if(!is_reported && saver->publication > 0 &&
+                  (report->flags == 0 || (is_seen && !is_hostile())),
               "a save reports failure but replaced the file");
     report_if(report->mode != NUCLEUS_OK && is_quiet() && !is_refused(),
               "a save fails without a reason");
