@@ -7,10 +7,10 @@
  */
 #include "fuzz.h"
 
-#include "../../src/json_reader.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "json_reader.h"
 
 enum { MAX_CJSON_NUMBER = 62 }; /* cJSON copies numbers to 64 bytes and refuses longer ones */
 
