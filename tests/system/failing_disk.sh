@@ -49,7 +49,7 @@ grep -q 'flushed to disk' "$work/message" ||
 unmount "$mounted"
 if [ "$fault" = dies ]; then
     unmount "$outer"
-    mount_image "$work/image" "$outer" ext4
+    (mount_image "$work/image" "$outer" ext4) || fail "cannot mount the outer file system again"
 fi
-mount_image "$disk" "$mounted" "$filesystem"
+(mount_image "$disk" "$mounted" "$filesystem") || fail "cannot mount the disk again"
 expect_saved "$mounted/checkpoint" old

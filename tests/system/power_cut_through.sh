@@ -29,5 +29,5 @@ save "$work/upper" new
 cp --sparse=always "$work/image" "$work/copy"
 unmount "$work/upper"
 unmount "$lower"
-mount_image "$work/copy" "$lower" "$filesystem"
+(mount_image "$work/copy" "$lower" "$filesystem") || fail "cannot mount the copy"
 expect_saved "$lower/checkpoint" new
