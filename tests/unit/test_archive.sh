@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # test_archive.sh ARCHIVE COMPILER [instrumented]
-# Fails if the archive of the library calls a function of pthread, or one that prints, ends the process or
-# changes its signals, umask, working directory, locale, environment or hooks, or if it contains writable data.
-# Relocated constants (.data.rel.ro) are allowed. The data of an instrumented
-# build are not checked, because instrumentation adds writable data. With link-time optimization, the machine
-# code that the linker generates is examined.
+# Fails if the archive of the library calls a pthread function, or one that prints, ends the process or changes
+# its signals, umask, working directory, locale, environment or hooks, or if it contains writable data.
+# Relocated constants (.data.rel.ro) are allowed. The data of an instrumented build are not checked, because
+# instrumentation adds writable data. With link-time optimization, the machine code that the linker generates
+# is examined.
 . "${0%/*}/../script.sh"
 archive=$1
 compiler=$2
