@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The commands in the README print the output that it shows, each way to link finds the installation, and
-# tests/README.md names only tests that exist.
+# tests/README.md names only tests and steps of .ci/run that exist.
 . "${0%/*}/package.sh"
 need pkg-config mandoc col
 
@@ -18,9 +18,15 @@ words=$(wc -w <"$readme")
 
 "${CMAKE%/*}/ctest" --test-dir "$WORK/../../.." -N | sed -n 's/^ *Test *#[0-9]*: //p' >tests
 # shellcheck disable=SC2016
-grep -oE '`(test|power_cut)_[a-z_0-9]+`' "$SOURCE/tests/README.md" | tr -d '`' | sort -u >named
+grep -oE '`[a-z]+_[a-z_0-9]+`' "$SOURCE/tests/README.md" | tr -d '`' | sort -u |
+    grep -vx -e find_package -e save_fails_if_the_disk_is_full >named
 [ -s named ] || fail "tests/README.md names no tests"
 ! grep -vxF -f tests named || fail "tests/README.md names tests that do not exist"
+sed -n '/^| platform /,/^$/ s/^| .*| \([^|]*\) |$/\1/p' "$SOURCE/tests/README.md" | sed 1d >steps
+[ -s steps ] || fail "tests/README.md names no steps"
+while read -r step; do
+    grep -q "^say $step" "$SOURCE/.ci/run" || fail "there is no step '$step'"
+done <steps
 
 # These scripts replace commands that the README uses; sudo installs below $scratch/root.
 mkdir bin root
