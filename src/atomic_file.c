@@ -69,8 +69,8 @@ static const char *create_temp(struct temp *temp, const char *target)
 }
 
 /*
- * Restores the mode bits that umask or a default ACL took away. If chmod is unsupported or a no-op,
- * a stricter mode is accepted. Returns 0, or -1 with errno set.
+ * Restores the mode bits that umask or a default ACL took away. If chmod is unsupported, denied or
+ * a no-op, a stricter mode is accepted. Returns 0, or -1 with errno set.
  */
 static int set_mode(struct temp *temp)
 {
